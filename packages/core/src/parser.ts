@@ -1,2 +1,9 @@
 /** For proxies, servers and recordings: event streams from and to bytes. */
-export type { ServerSentEvent } from "./lib/event-stream-parser.ts";
+export {
+  createEventStreamParser,
+  type EventStreamParser,
+  type EventStreamParserOptions,
+  type PendingEvent,
+  type ServerSentEvent,
+} from "./lib/event-stream-parser.ts";
+export { formatEvent, type ServerSentEventInit } from "./lib/format-event.ts";

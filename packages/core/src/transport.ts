@@ -1,4 +1,9 @@
 /** For authors of transports: the contract, and what every verb is built on. */
+export { codeOfNodeError } from "./lib/node-error-code.ts";
+export type { Timeouts } from "./lib/clocks.ts";
+export { exchange, type ExchangeOptions, exchangeSync, type SyncTransport } from "./lib/exchange.ts";
+export type { RedirectOptions } from "./lib/redirect-sink.ts";
+export { defaultCredentialHeaders, nextHop } from "./lib/redirects.ts";
 export type {
   NetworkOptions,
   ResponseHead,

@@ -13,6 +13,11 @@ export interface Transport {
   /** What it can do, for users to read and the suite to check in both directions. Absent: not supported. */
   readonly supports: Partial<TransportSupport>;
   /**
+   * Set where every request reaches one peer whatever its URL says, as over a Unix domain socket: core
+   * then follows no redirect to another origin.
+   */
+  readonly fixedOrigin?: boolean;
+  /**
    * Sends one request and pushes the response into `sink`.
    *
    * Resolves only at a proven end of the message. Rejects with a `TransportError` when there is no

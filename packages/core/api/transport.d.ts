@@ -1,0 +1,249 @@
+/**
+ * One HTTP stack. An object literal from a factory: methods use no `this`, so a decorator is a spread.
+ *
+ * It makes one hop, interprets nothing, repeats nothing and times nothing but the connect. It follows
+ * no redirect, judges no status and no content type, and reads nothing from the environment; core does
+ * all of that once, for every transport.
+ */
+interface Transport {
+  /** What users call it: `curl`. */
+  readonly name: string;
+  /** The stack and its version: `libcurl/7.88.1 OpenSSL/3.0.19 …`, `undici/8.12.4`. */
+  readonly version: string;
+  /** What it can do, for users to read and the suite to check in both directions. Absent: not supported. */
+  readonly supports: Partial<TransportSupport>;
+  /**
+   * Set where every request reaches one peer whatever its URL says, as over a Unix domain socket: core
+   * then follows no redirect to another origin.
+   */
+  readonly fixedOrigin?: boolean;
+  /**
+   * Sends one request and pushes the response into `sink`.
+   *
+   * Resolves only at a proven end of the message. Rejects with a `TransportError` when there is no
+   * response or the body is cut short, with `request.signal.reason` when aborted, and with the very
+   * value the sink threw or rejected with. Safe to call concurrently.
+   */
+  send(request: TransportRequest, sink: ResponseSink): Promise<void>;
+  /**
+   * The same, blocking the thread; present exactly when `supports.sync`.
+   *
+   * @param nextWait called before every wait and after every wake-up: the ms it may block (at most
+   * 1000), or throws what `sendSync` must then throw, with the connection closed
+   */
+  sendSync?(request: TransportRequest, sink: ResponseSink, nextWait: () => number): void;
+  /**
+   * Refuses new exchanges with `closed` from the first call on, and resolves when those in flight have
+   * settled and everything is released. `force` ends them with `closed`. Idempotent.
+   */
+  close(options?: {
+    force?: boolean;
+  }): Promise<void>;
+}
+/** A request, checked by core: a transport need not doubt it. */
+interface TransportRequest {
+  /** http or https; no userinfo, no fragment. The request target is `href` after the authority. */
+  readonly url: URL;
+  readonly method: string;
+  /** Byte strings, one character a byte. */
+  readonly headers: Headers;
+  /** Replayable by construction; not to be changed. */
+  readonly body: Uint8Array | null;
+  readonly signal: AbortSignal;
+  /**
+   * The most that opening a connection may take, in ms, from the start of the look-up to the end of
+   * the TLS handshake; 0 for no limit. Nothing on a reused connection.
+   */
+  readonly connectTimeout: number;
+  /** Read by a browser's fetch alone. */
+  readonly credentials?: "omit" | "same-origin" | "include";
+}
+/** Status and header section of a response (RFC 9112 section 2.1), as received. */
+interface ResponseHead {
+  /** The request's, or the stack's final one where `redirects` is `automatic`. */
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly statusText?: string;
+  /** Absent where the stack cannot know. */
+  readonly httpVersion?: "1.0" | "1.1" | "2" | "3";
+  readonly redirected?: boolean;
+}
+/**
+ * Where a transport puts the response. Calls come one at a time, never re-entered: `head` once, then
+ * `body` any number of times, then `trailers`; none before `send` has returned its promise, none after
+ * the signal is aborted. What the sink throws ends the exchange and is what `send` rejects with.
+ */
+interface ResponseSink {
+  head(head: ResponseHead): void;
+  /**
+   * @param bytes not empty, content coding undone, and lent: read-only, and only until this call returns
+   * @returns a promise to hold the transport back: no further call until it settles
+   */
+  body(bytes: Uint8Array): void | Promise<void>;
+  trailers?(trailers: Headers): void;
+}
+/** What a transport can do. */
+interface TransportSupport {
+  /** The version of this contract; core refuses a higher one with `unsupported`. */
+  readonly contract: 1;
+  readonly sync: boolean;
+  /** HTTP/2 by ALPN over TLS. */
+  readonly http2: boolean;
+  readonly http3: boolean;
+  /** `connectTimeout` per request, to within 50 ms. */
+  readonly connectTimeout: boolean;
+  /** `automatic`: the stack follows and cannot be stopped, as in a browser. */
+  readonly redirects: "manual" | "automatic";
+  readonly proxy: readonly ("http" | "https" | "socks5" | "socks5h")[];
+  readonly unixSocket: boolean;
+  readonly customCa: boolean;
+  readonly clientCertificate: boolean;
+  readonly insecure: boolean;
+  readonly resolve: boolean;
+  /** Content codings it undoes; any other is `unsupported`, raised by core at the head. */
+  readonly decompression: readonly ("gzip" | "deflate" | "br" | "zstd")[];
+  /** Lower-case names of headers that it cannot send; refused, never dropped. */
+  readonly forbiddenHeaders: readonly string[];
+  readonly httpVersion: "exact" | "major" | "none";
+  readonly statusText: boolean;
+  readonly trailers: boolean;
+  /** Where the end of a message is proven. Elsewhere it is only assumed. */
+  readonly endProof: {
+    readonly closeDelimited: boolean;
+    readonly http2: boolean;
+    readonly decompression: boolean;
+  };
+  /** `coarse`: the stack does not say why a connection failed, as in a browser. */
+  readonly errorDetail: "exact" | "coarse";
+  /** What a pending promise of the sink holds back. `bounded`: at most 1 MiB is buffered meanwhile. */
+  readonly backpressure: "socket" | "bounded" | "none";
+  /** An idle limit of the stack that cannot be switched off, in ms; 0: none. */
+  readonly hiddenIdleLimit: number;
+  /** Settings of the host that it cannot shut out. */
+  readonly ambient: readonly ("proxy" | "ca" | "tls-verify" | "cookies")[];
+}
+/** One spelling for every factory. An option that a transport cannot honour throws `unsupported` at construction. */
+interface NetworkOptions {
+  /** A proxy URL, `environment` for the variables of the environment (`NO_PROXY` honoured), or `false`, the default. */
+  proxy?: string | "environment" | false;
+  /** Path of a Unix domain socket to connect to instead of the URL's host. */
+  unixSocket?: string;
+  /** PEM certificates to trust instead of the stack's own. */
+  ca?: string | Uint8Array;
+  /** PEM client certificate (chain), with `key`. */
+  cert?: string | Uint8Array;
+  /** PEM private key of `cert`. */
+  key?: string | Uint8Array;
+  /** Accept any certificate for any host. For tests. */
+  insecure?: boolean;
+  /** Default `1.1`. `2` and `3` are offered over TLS; `h2c` is HTTP/2 with prior knowledge, without TLS. */
+  httpVersion?: "1.1" | "2" | "3" | "h2c";
+  /** Addresses for names, as `{ "example.com": "127.0.0.1" }` or `{ "example.com:443": "127.0.0.1" }`. */
+  resolve?: Record<string, string>;
+  /** Default: headrace and the stack with their versions, or what the stack itself sends. */
+  userAgent?: string;
+}
+/** What users see of a response: its head, plain. */
+interface ResponseInfo extends ResponseHead {
+  /** Always set: whether a redirect led here. */
+  readonly redirected: boolean;
+}
+/** One dispatched event (WHATWG HTML 9.2.6). */
+interface ServerSentEvent {
+  /** `message` unless an `event` field says otherwise. */
+  readonly type: string;
+  /** The data lines, joined by LF. */
+  readonly data: string;
+  /** The stream's memory: the last `id` seen so far, `""` if none. */
+  readonly lastEventId: string;
+  /** This event's own `id` field, or undefined. */
+  readonly id: string | undefined;
+}
+/** Every way an exchange can fail. The same fault has the same code on every transport. */
+type HeadraceErrorCode = "invalid-argument" | "unsupported" | "library-missing" | "dns" | "connect" | "network" | "proxy" | "tls" | "protocol" | "redirect" | "reset" | "truncated" | "status" | "content-type" | "no-content" | "timeout" | "too-large" | "incomplete" | "server-event" | "invalid-data" | "closed" | "no-recording" | "gave-up" | "internal";
+/** Where in its life an exchange was when it failed; for `timeout` the clock that ran out. */
+type HeadraceErrorPhase = "arguments" | "connect" | "head" | "first-event" | "idle" | "total" | "body" | "end" | "retry";
+/** Milestones of an exchange, in ms since the call. Absent: not reached. */
+interface ExchangeTiming {
+  readonly head: number;
+  readonly firstEvent?: number;
+  readonly lastByte?: number;
+  readonly lastEvent?: number;
+}
+interface HeadraceErrorFields {
+  readonly phase: HeadraceErrorPhase;
+  /** Free text from the stack, such as `untrusted` or `refused`. For people; not a contract. */
+  readonly detail?: string;
+  /** Events that had been delivered when it failed. */
+  readonly eventsDelivered: number;
+  /** Decoded bytes of the body that had arrived when it failed. */
+  readonly bytesReceived: number;
+  /** The stream's last event ID when it failed; `""` if it had none. */
+  readonly lastEventId: string;
+  /** The response, once its head had arrived. Its `headers` are not enumerable and carry no `set-cookie`. */
+  readonly response?: ResponseInfo;
+  readonly timing?: ExchangeTiming;
+}
+interface HeadraceErrorExtras {
+  /** The HTTP status (`status`), or what the proxy answered (`proxy`). */
+  status: {
+    status: number;
+    body: string;
+    retryAfter?: number;
+  };
+  proxy: {
+    status?: number;
+  };
+  /** At most 64 KiB of the body as text, not enumerable. */
+  "content-type": {
+    body: string;
+  };
+  /** The data lines of the event that the end cut short; absent where the end came between events. */
+  incomplete: {
+    pending?: string;
+  };
+  "invalid-data": {
+    event?: ServerSentEvent;
+  };
+  "gave-up": {
+    causes: readonly unknown[];
+  };
+  reset: {
+    retryable?: boolean;
+  };
+}
+type ExtrasOf<C> = C extends keyof HeadraceErrorExtras ? Readonly<HeadraceErrorExtras[C]> : unknown;
+/** The error of one code. */
+type HeadraceErrorOf<C extends HeadraceErrorCode> = C extends HeadraceErrorCode ? Error & HeadraceErrorFields & {
+  readonly name: "HeadraceError";
+  readonly code: C;
+} & ExtrasOf<C> : never;
+/** What a transport may say of a failure. */
+interface TransportErrorOptions {
+  /** The stack's own error. Only for failures of the network and TLS: an argument's may carry a credential. */
+  cause?: unknown;
+  /** Default: the one the code implies, else `body`. */
+  phase?: HeadraceErrorPhase;
+  /** Free text, such as `untrusted`, `hostname`, `expired`, `refused`. */
+  detail?: string;
+  /** What the proxy answered, for `proxy`. */
+  status?: number;
+  /** Whether the peer said that it did not process the request (REFUSED_STREAM). */
+  retryable?: boolean;
+}
+/** What `send` rejects with. Core adds what it knows of the exchange before users see it. */
+export type TransportError = HeadraceErrorOf<HeadraceErrorCode>;
+/** Makes a `TransportError`: a `HeadraceError` that knows nothing of events yet. */
+export declare const TransportError: new <C extends HeadraceErrorCode>(code: C, message: string, options?: TransportErrorOptions) => HeadraceErrorOf<C>;
+/**
+ * Says which code of ours an error of Node, undici or Node's own fetch is: the table of the contract,
+ * section 7. Looks through `cause` and the first of an `AggregateError`, at most eight deep, and goes by
+ * `code` and message alone, so it works across copies and in any runtime.
+ *
+ * @param afterTheHead whether the response's head had been read: a lost connection is then `truncated`
+ * (FIN) or `reset` (RST), before it `reset`
+ * @returns the code, or `undefined` where nothing is known
+ */
+export declare function codeOfNodeError(error: unknown, afterTheHead?: boolean): HeadraceErrorCode | undefined;
+export type { NetworkOptions, ResponseHead, ResponseSink, Transport, TransportErrorOptions, TransportRequest, TransportSupport };

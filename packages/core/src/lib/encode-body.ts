@@ -1,0 +1,49 @@
+import { HeadraceError } from "./headrace-error.ts";
+
+/** What a body may be: anything that can be sent twice, so never a stream. */
+export type RequestBody = string | ArrayBufferView | ArrayBuffer | Blob | URLSearchParams | FormData;
+
+/** A body as bytes, with the content type that Fetch gives it. */
+export interface EncodedBody {
+  bytes: Uint8Array | null;
+  type?: string | undefined;
+}
+
+/** Encodes a body (Fetch, "extract a body"). A promise only for `Blob` and `FormData`. */
+export function encodeBody(options: { body?: RequestBody | null; json?: unknown }): EncodedBody | Promise<EncodedBody> {
+  const { body, json } = options;
+  if (json !== undefined) {
+    if (body != null) throw invalid("either `body` or `json`, not both");
+    return { bytes: new TextEncoder().encode(serialize(json)), type: "application/json" };
+  }
+  if (body === undefined || body === null) return { bytes: null };
+  if (typeof body === "string") return { bytes: new TextEncoder().encode(body), type: "text/plain;charset=UTF-8" };
+  if (ArrayBuffer.isView(body)) return { bytes: new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() };
+  if (body instanceof ArrayBuffer) return { bytes: new Uint8Array(body).slice() };
+  if (body instanceof URLSearchParams) {
+    const bytes = new TextEncoder().encode(body.toString());
+    return { bytes, type: "application/x-www-form-urlencoded;charset=UTF-8" };
+  }
+  if (body instanceof Blob || body instanceof FormData) return extract(body);
+  throw invalid("`body` must be a string, bytes, Blob, URLSearchParams or FormData; a stream cannot be sent again");
+}
+
+async function extract(body: Blob | FormData): Promise<EncodedBody> {
+  const response = new Response(body);
+  return { bytes: new Uint8Array(await response.arrayBuffer()), type: response.headers.get("content-type") ?? undefined };
+}
+
+function serialize(value: unknown): string {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // What it says may quote the value.
+  }
+  if (text === undefined) throw invalid("`json` cannot be serialised");
+  return text;
+}
+
+function invalid(message: string): HeadraceError {
+  return new HeadraceError("invalid-argument", message);
+}

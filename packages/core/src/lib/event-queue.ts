@@ -1,0 +1,74 @@
+import type { ServerSentEvent } from "./event-stream-parser.ts";
+
+/** Events waiting beyond this hold the transport back. One piece of body is taken whole, however many it has. */
+const HIGH_WATER_MARK = 64;
+
+type Result = IteratorResult<ServerSentEvent, undefined>;
+interface Waiter {
+  resolve: (result: Result) => void;
+  reject: (reason: unknown) => void;
+}
+
+/** From the transport that pushes to the loop that pulls: bounded, in order, the end last. */
+export class EventQueue {
+  #events: ServerSentEvent[] = [];
+  #taken = 0;
+  #waiters: Waiter[] = [];
+  #end: { reason: unknown } | "done" | undefined;
+  #room: { promise: Promise<void>; resolve: () => void } | undefined;
+
+  push(event: ServerSentEvent): void {
+    const waiter = this.#waiters.shift();
+    if (waiter) waiter.resolve({ value: event, done: false });
+    else this.#events.push(event);
+  }
+
+  /** A promise while the queue is full: one for all that wait, settled when it has been emptied. */
+  room(): Promise<void> | undefined {
+    if (this.#events.length - this.#taken < HIGH_WATER_MARK) return undefined;
+    if (!this.#room) {
+      let resolve = (): void => {};
+      const promise = new Promise<void>((done) => (resolve = done));
+      this.#room = { promise, resolve };
+    }
+    return this.#room.promise;
+  }
+
+  /** What is queued is still taken, then the end: in good order, or with `reason`. The first end holds. */
+  end(failure?: { reason: unknown }): void {
+    this.#end ??= failure ?? "done";
+    if (this.#waiters.length === 0) return;
+    const [first, ...rest] = this.#waiters.splice(0);
+    if (this.#end === "done") first?.resolve(done);
+    else first?.reject(this.#end.reason);
+    this.#end = "done";
+    for (const waiter of rest) waiter.resolve(done);
+  }
+
+  /** Nothing more is taken: what is queued is dropped. */
+  clear(): void {
+    this.#events = [];
+    this.#taken = 0;
+    this.#makeRoom();
+  }
+
+  next(): Promise<Result> {
+    const event = this.#events[this.#taken];
+    if (event) {
+      this.#taken++;
+      if (this.#taken === this.#events.length) this.clear();
+      return Promise.resolve({ value: event, done: false });
+    }
+    if (this.#end === undefined) return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    const end = this.#end;
+    this.#end = "done";
+    return end === "done" ? Promise.resolve(done) : Promise.reject(end.reason as Error);
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
+  }
+}
+
+const done: Result = { value: undefined, done: true };

@@ -1,0 +1,127 @@
+import { callUser, END, Thrown } from "./call-ends.ts";
+import type { Clocks } from "./clocks.ts";
+import { createEventStreamParser, type EventStreamParser, type ServerSentEvent } from "./event-stream-parser.ts";
+import type { EventStreamInit, Terminal } from "./event-stream-init.ts";
+import type { Progress } from "./progress.ts";
+import { refuse, type RefusedResponse, throwFailure } from "./refusal.ts";
+import type { CallSink } from "./run-call.ts";
+import type { ResponseHead } from "./transport.ts";
+
+/** What a verb does with the events. */
+export interface EventConsumer {
+  /** The response is an event stream; its events follow. */
+  accepted?(progress: Progress): void;
+  event(event: ServerSentEvent): void;
+  /** After each piece of body: a promise holds the transport back. */
+  flush?(): void | Promise<void>;
+}
+
+/** The sink of an event stream: judges the head, frames the body, knows what its end means. */
+export class EventReader implements CallSink {
+  readonly progress: Progress;
+  readonly #init: EventStreamInit;
+  readonly #clocks: Clocks;
+  readonly #consumer: EventConsumer;
+  readonly #parser: EventStreamParser;
+  #refused: RefusedResponse | undefined;
+  #dispatched = false;
+  #terminated = false;
+  /** Whether the stream came to its end: its terminal or, where it has none, a clean end. */
+  completed = false;
+
+  constructor(init: EventStreamInit, consumer: EventConsumer, context: { progress: Progress; clocks: Clocks }) {
+    this.#init = init;
+    this.#consumer = consumer;
+    this.#clocks = context.clocks;
+    this.progress = context.progress;
+    this.progress.lastEventId = init.lastEventId ?? "";
+    this.#parser = createEventStreamParser({
+      onEvent: (event) => this.#onEvent(event),
+      onComment: (comment) => this.#onComment(comment),
+      onLastEventId: (id) => void (this.progress.lastEventId = id),
+      lastEventId: init.lastEventId ?? "",
+      ...(init.maxEventSize !== undefined && { maxEventSize: init.maxEventSize }),
+    });
+  }
+
+  head(head: ResponseHead): void {
+    const response = this.progress.headArrived(head);
+    const anyContentType = this.#init.contentType === "ignore";
+    this.#refused = refuse(head, this.#init.transport, { eventStream: true, anyContentType, clocks: this.#clocks });
+    if (this.#refused) return;
+    if (this.#init.onResponse) callUser(this.#init.onResponse, response);
+    this.#consumer.accepted?.(this.progress);
+  }
+
+  body(bytes: Uint8Array): void | Promise<void> {
+    if (this.#refused) return this.#refused.body(bytes);
+    this.progress.bytesArrived(bytes);
+    this.#parser.push(bytes);
+    if (this.#dispatched) {
+      this.#dispatched = false;
+      this.progress.eventsDispatched();
+    }
+    return this.#consumer.flush?.();
+  }
+
+  conclude(settled: { reason: unknown } | undefined): void {
+    throwFailure(settled, this.#init.signal, { progress: this.progress, refused: this.#refused });
+    if (!settled) this.#end();
+  }
+
+  #onEvent(event: ServerSentEvent): void {
+    this.#dispatched = true;
+    this.#clocks.eventDispatched();
+    const { terminal } = this.#init;
+    if (terminal === undefined || !matches(terminal, event)) {
+      this.#consumer.event(event);
+      return;
+    }
+    this.completed = this.#terminated = true;
+    if (typeof terminal !== "string") this.#consumer.event(event);
+    throw END;
+  }
+
+  #onComment(comment: string): void {
+    this.progress.commentArrived();
+    if (this.#init.onComment) callUser(this.#init.onComment, comment);
+  }
+
+  /** A clean end of the message (design, the table of section 5: `eof` and `terminal`). */
+  #end(): void {
+    const { eof = "dispatch", terminal } = this.#init;
+    const pending = this.#parser.pending;
+    const unsure = eof === "dispatch" && pending && !pending.lineEnded && this.#endIsAssumed();
+    if (pending && (eof === "error" || unsure)) {
+      const why = unsure ? "and this transport cannot prove that it was the end" : "and `eof` is \"error\"";
+      throw this.progress.error("incomplete", `the stream ended inside an event, ${why}`, { pending: pending.data });
+    }
+    try {
+      this.#parser.end(eof === "dispatch" ? "dispatch" : "discard");
+    } catch (reason) {
+      if (reason instanceof Thrown) throw reason.value;
+      if (reason !== END) throw reason;
+    }
+    if (terminal !== undefined && !this.#terminated) {
+      throw this.progress.error("incomplete", "the stream ended before its terminal event", { pending: pending?.data });
+    }
+    this.completed = true;
+  }
+
+  #endIsAssumed(): boolean {
+    const { response } = this.progress;
+    const proof = this.#init.transport.supports.endProof;
+    if (!response) return false;
+    const { headers, httpVersion } = response;
+    if (headers.has("content-encoding") && !proof?.decompression) return true;
+    if (httpVersion === "2" || httpVersion === "3") return !proof?.http2;
+    return !headers.has("content-length") && !headers.has("transfer-encoding") && !proof?.closeDelimited;
+  }
+}
+
+function matches(terminal: Terminal, event: ServerSentEvent): boolean {
+  if (typeof terminal === "string") return event.data === terminal;
+  if (typeof terminal === "function") return callUser(terminal, event);
+  return event.type === terminal.type;
+}
+

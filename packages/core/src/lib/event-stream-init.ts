@@ -1,0 +1,76 @@
+import type { RedirectOptions } from "./redirect-sink.ts";
+import type { AttemptOptions } from "./attempts.ts";
+import type { RequestOptions } from "./create-request.ts";
+import type { ServerSentEvent } from "./event-stream-parser.ts";
+import { HeadraceError } from "./headrace-error.ts";
+import type { ResponseInfo } from "./response-info.ts";
+
+/** What every verb takes. */
+export interface CallInit extends RequestOptions, AttemptOptions, RedirectOptions {
+  /** Called with the response once its head has been judged, before any of its body. */
+  onResponse?: (response: ResponseInfo) => void;
+}
+
+/** How a stream says that it is whole: see `EventStreamInit.terminal`. */
+export type Terminal = string | { readonly type: string } | ((event: ServerSentEvent) => boolean);
+
+/** What the verbs for event streams take. */
+export interface EventStreamInit extends CallInit {
+  /** Sent as `Last-Event-ID` (UTF-8), and the stream's memory to begin with. */
+  lastEventId?: string;
+  /**
+   * What becomes of an unfinished last event at a clean end. `dispatch`, the default, delivers it; after
+   * an end that is only assumed (`supports.endProof`) only where its last line was ended, else that is
+   * `incomplete`. `discard` drops it, as WHATWG says. `error` is `incomplete`. After a cut it is dropped.
+   */
+  eof?: "dispatch" | "discard" | "error";
+  /**
+   * Ends the stream at once when it comes; a clean end before it is `incomplete`. A string is a
+   * sentinel: compared with `data`, consumed, not delivered (`"[DONE]"`). `{ type }` and functions mark
+   * real events, which are delivered. Default: none, and `[DONE]` is an event like any other.
+   */
+  terminal?: Terminal;
+  /** Bytes of one event, checked while they accumulate; more is `too-large`. Default 16 MiB. */
+  maxEventSize?: number;
+  /** Whether a 2xx that is not `text/event-stream` is an error. Default `require`. */
+  contentType?: "require" | "ignore";
+  /** What restarts the idle clock: any piece of body, comments included, or events only. Default `bytes`. */
+  idleCounts?: "bytes" | "events";
+  /** Called with each comment, without its colon, in stream order. */
+  onComment?: (comment: string) => void;
+}
+
+const choices = {
+  eof: ["dispatch", "discard", "error"],
+  contentType: ["require", "ignore"],
+  idleCounts: ["bytes", "events"],
+  redirect: ["follow", "error", "manual"],
+} as const;
+
+/** Checks what `createRequest` does not: the options about the response. @throws `invalid-argument`, `unsupported` */
+export function checkInit(init: EventStreamInit | CallInit): void {
+  for (const [name, allowed] of Object.entries(choices)) {
+    const value: unknown = init[name as keyof typeof init];
+    if (value !== undefined && !(allowed as readonly unknown[]).includes(value)) {
+      throw invalid(`\`${name}\` must be ${allowed.map((word) => `"${word}"`).join(" or ")}`);
+    }
+  }
+  const { maxEventSize, terminal } = init as EventStreamInit;
+  if (maxEventSize !== undefined && !(maxEventSize > 0)) throw invalid("`maxEventSize` must be a positive number of bytes");
+  if (terminal !== undefined) checkTerminal(terminal);
+  if (init.attempts !== undefined && !(Number.isInteger(init.attempts) && init.attempts > 0)) {
+    throw invalid("`attempts` must be a positive integer");
+  }
+  if (init.redirect && init.redirect !== "follow" && init.transport?.supports.redirects === "automatic") {
+    throw new HeadraceError("unsupported", `${init.transport.name} follows redirects by itself: \`redirect\` must be "follow"`);
+  }
+}
+
+function checkTerminal(terminal: Terminal): void {
+  const known = typeof terminal === "string" || typeof terminal === "function" || typeof terminal?.type === "string";
+  if (!known) throw invalid("`terminal` must be a string, { type } or a function");
+}
+
+function invalid(message: string): HeadraceError {
+  return new HeadraceError("invalid-argument", message);
+}

@@ -1,0 +1,109 @@
+import { END, Thrown } from "./call-ends.ts";
+import { type EventConsumer, EventReader } from "./event-reader.ts";
+import { EventQueue } from "./event-queue.ts";
+import type { ServerSentEvent } from "./event-stream-parser.ts";
+import type { EventStreamInit } from "./event-stream-init.ts";
+import { eventStreamDefaults } from "./for-each-event.ts";
+import type { Progress } from "./progress.ts";
+import type { ResponseInfo } from "./response-info.ts";
+import { runCall, tieSignal } from "./run-call.ts";
+
+/**
+ * One response's events, for `for await`. Leaving the loop closes the connection, and so do `cancel()`,
+ * `await using`, the signal, and losing the last reference to a stream.
+ */
+export interface EventStream extends AsyncIterable<ServerSentEvent>, AsyncDisposable {
+  readonly response: ResponseInfo;
+  /** Whether the stream came to its end: its terminal or, where it has none, a clean end. */
+  readonly completed: boolean;
+  /** Ends the stream in good order: the loop ends, the connection is closed. */
+  cancel(): Promise<void>;
+  /** One iterator, whoever asks: each event goes to one reader. */
+  [Symbol.asyncIterator](): AsyncIterator<ServerSentEvent, undefined>;
+}
+
+/**
+ * Opens an event stream and resolves when its response has been accepted. The connection is held back
+ * while some 64 events wait to be taken, so a slow reader stops the server.
+ *
+ * @throws a `HeadraceError`, or `signal.reason` when aborted; from the loop too, after the events that
+ * came before (an abort drops those)
+ */
+export async function openEventStream(url: string | URL, init: EventStreamInit): Promise<EventStream> {
+  const { controller, untie } = tieSignal(init.signal);
+  const queue = new EventQueue();
+  const state: StreamState = { queue, controller, completed: false, ended: Promise.resolve() };
+  const opened = new Promise<ResponseInfo>((accept, refuse) => {
+    const consumer = createConsumer(queue, accept);
+    const call = runCall(url, init, {
+      defaults: { ...eventStreamDefaults(init), signal: controller.signal },
+      createSink: (context) => new EventReader(init, consumer(context.progress), context),
+    });
+    state.ended = call.then(
+      (reader) => {
+        state.completed = reader.completed;
+        queue.end();
+      },
+      (thrown: unknown) => {
+        const reason = thrown instanceof Thrown ? thrown.value : thrown;
+        if (controller.signal.aborted) queue.clear();
+        queue.end({ reason });
+        refuse(reason as Error);
+      },
+    ).finally(untie);
+  });
+  return createStream(await opened, state);
+}
+
+interface StreamState {
+  readonly queue: EventQueue;
+  readonly controller: AbortController;
+  completed: boolean;
+  ended: Promise<void>;
+}
+
+function createConsumer(queue: EventQueue, accept: (response: ResponseInfo) => void) {
+  return (progress: Progress): EventConsumer => ({
+    accepted: () => progress.response && accept(progress.response),
+    event(event) {
+      progress.eventsDelivered++;
+      queue.push(event);
+    },
+    flush: () => queue.room(),
+  });
+}
+
+/** Ends the exchange of a stream that nobody can read any more. */
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<AbortController>((controller) => controller.abort(END));
+
+function createStream(response: ResponseInfo, state: StreamState): EventStream {
+  const { queue, controller } = state;
+  const cancel = async (): Promise<void> => {
+    queue.clear();
+    queue.end();
+    controller.abort(END);
+    await state.ended;
+  };
+  const stream: EventStream = {
+    response,
+    get completed() {
+      return state.completed;
+    },
+    cancel,
+    [Symbol.asyncIterator]: () => iterator,
+    [Symbol.asyncDispose]: cancel,
+  };
+  const iterator = {
+    stream, // A loop holds its iterator only: the stream must not be found abandoned meanwhile.
+    next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+      if (controller.signal.aborted) queue.clear();
+      return queue.next();
+    },
+    async return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+      await cancel();
+      return { value: undefined, done: true };
+    },
+  };
+  abandoned.register(stream, controller);
+  return stream;
+}

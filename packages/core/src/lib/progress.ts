@@ -1,0 +1,113 @@
+import { describeUrl } from "./describe-url.ts";
+import { type ExchangeTiming, HeadraceError, type HeadraceErrorCode, type HeadraceErrorOptions } from "./headrace-error.ts";
+import type { ResponseInfo } from "./response-info.ts";
+import type { ResponseHead, Transport, TransportRequest } from "./transport.ts";
+
+/** What has happened in one call so far, and how its errors tell it. */
+export class Progress {
+  readonly #transport: Transport;
+  readonly #request: TransportRequest;
+  readonly #startedAt = performance.now();
+  #headAt: number | undefined;
+  #firstEventAt: number | undefined;
+  #lastByteAt: number | undefined;
+  #lastEventAt: number | undefined;
+  #lastCommentAt: number | undefined;
+  response: ResponseInfo | undefined;
+  eventsDelivered = 0;
+  bytesReceived = 0;
+  lastEventId = "";
+
+  constructor(transport: Transport, request: TransportRequest) {
+    this.#transport = transport;
+    this.#request = request;
+  }
+
+  headArrived(head: ResponseHead): ResponseInfo {
+    this.#headAt = performance.now();
+    this.response = { ...head, redirected: head.redirected === true };
+    return this.response;
+  }
+
+  bytesArrived(bytes: Uint8Array): void {
+    this.bytesReceived += bytes.length;
+    this.#lastByteAt = performance.now();
+  }
+
+  /** Called once a piece, however many events it held. */
+  eventsDispatched(): void {
+    this.#lastEventAt = this.#lastByteAt;
+    this.#firstEventAt ??= this.#lastByteAt;
+  }
+
+  commentArrived(): void {
+    this.#lastCommentAt = performance.now();
+  }
+
+  /** An error of this call: its code and message, and what had happened. */
+  error<C extends HeadraceErrorCode>(code: C, message: string, options: HeadraceErrorOptions = {}): HeadraceError {
+    const { eventsDelivered, bytesReceived, lastEventId } = this;
+    return new HeadraceError(code, message + this.#story(code), {
+      eventsDelivered,
+      bytesReceived,
+      lastEventId,
+      ...(this.response && { response: withoutSecrets(this.response), timing: this.#timing() }),
+      ...options,
+    });
+  }
+
+  /** Adds what had happened to an error of the transport or of core; anything else stays as it is. */
+  enrich(reason: unknown): unknown {
+    const bare = reason as { name?: unknown; code?: unknown; message?: unknown; cause?: unknown } | null;
+    if (bare?.name !== "HeadraceError" || typeof bare.code !== "string") return reason;
+    const { eventsDelivered: _, bytesReceived: __, lastEventId: ___, code: ____, ...own } = bare as HeadraceErrorOptions & { code: string };
+    const options = { ...own, ...("cause" in bare && { cause: bare.cause }) };
+    return this.error(bare.code as HeadraceErrorCode, String(bare.message), options);
+  }
+
+  #timing(): ExchangeTiming {
+    const since = (at: number | undefined): number | undefined => at && Math.round((at - this.#startedAt) * 1000) / 1000;
+    const [firstEvent, lastByte, lastEvent] = [this.#firstEventAt, this.#lastByteAt, this.#lastEventAt].map(since);
+    return {
+      head: since(this.#headAt) ?? 0,
+      ...(firstEvent !== undefined && { firstEvent }),
+      ...(lastByte !== undefined && { lastByte }),
+      ...(lastEvent !== undefined && { lastEvent }),
+    };
+  }
+
+  #story(code: HeadraceErrorCode): string {
+    const { response } = this;
+    const by = `by ${this.#transport.name}`;
+    if (!response) return `; ${this.#request.method} ${by} to ${describeUrl(this.#request.url)}`;
+    const after = this.bytesReceived > 0 ? ` after ${this.eventsDelivered} events (${grouped(this.bytesReceived)} bytes)` : "";
+    const ago = code === "timeout" && this.#lastCommentAt !== undefined ? performance.now() - this.#lastCommentAt : undefined;
+    const comment = ago === undefined ? "" : `, last comment ${(ago / 1000).toFixed(1)} s ago`;
+    const over = response.httpVersion ? ` over ${response.httpVersion > "1.1" ? "h" : "HTTP/"}${response.httpVersion}` : "";
+    const id = requestId(response.headers);
+    return `${after}${comment}; ${response.status}${over} ${by} from ${describeUrl(response.url)}${id}`;
+  }
+}
+
+/** What support asks for first. */
+function requestId(headers: Headers): string {
+  for (const name of ["x-request-id", "request-id", "cf-ray"]) {
+    const value = headers.get(name);
+    if (value) return ` (${name}: ${value.slice(0, 100)})`;
+  }
+  return "";
+}
+
+/** Contract section 10: an error's `headers` are not enumerable and have no set-cookie, its URL no query values. */
+function withoutSecrets(response: ResponseInfo): ResponseInfo {
+  const headers = new Headers(response.headers);
+  headers.delete("set-cookie");
+  const { headers: _, ...rest } = response;
+  const safe = { ...rest, url: describeUrl(response.url) };
+  return Object.defineProperty(safe, "headers", { value: headers, enumerable: false }) as ResponseInfo;
+}
+
+/** Digits in groups of three: 30 000. */
+export function grouped(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, " ");
+}
