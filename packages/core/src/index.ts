@@ -1,5 +1,11 @@
 /** For users: the verbs, errors and types. */
-export { type Client, type ClientCallInit, type ClientInit, createClient, type SyncClient } from "./lib/create-client.ts";
+export {
+  type Client,
+  type ClientCallInit,
+  type ClientInit,
+  createClient,
+  type SyncClient,
+} from "./lib/create-client.ts";
 export type { HeadersSource } from "./lib/create-headers.ts";
 export type { RequestBody } from "./lib/encode-body.ts";
 export type { CallInit, EventStreamInit, Terminal } from "./lib/event-stream-init.ts";

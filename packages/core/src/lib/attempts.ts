@@ -26,7 +26,12 @@ const LONGEST_RETRY_AFTER = 600_000;
  *
  * @returns ms, or undefined where there is none
  */
-export function delayBefore(attempt: number, reason: unknown, request: TransportRequest, options: AttemptOptions): number | undefined {
+export function delayBefore(
+  attempt: number,
+  reason: unknown,
+  request: TransportRequest,
+  options: AttemptOptions,
+): number | undefined {
   const error = asHeadraceError(reason);
   if (!error || error !== reason || attempt > (options.attempts ?? 1)) return undefined;
   const repeatable = request.method === "GET" || request.method === "HEAD" || options.replay === true;
@@ -44,7 +49,7 @@ function unsent(error: HeadraceError): boolean {
 }
 
 function passing(error: HeadraceError): boolean {
-  if (error.code === "reset") return error.phase === "head";
+  if (error.code === "reset") return error.phase === "head" && !error.response;
   return error.code === "status" && (error.status === 408 || error.status === 429 || error.status >= 500);
 }
 
@@ -67,7 +72,11 @@ export async function withAttempts<T>(
 }
 
 /** `withAttempts`, blocking the thread, the waits included. */
-export function withAttemptsSync<T>(request: TransportRequest, options: AttemptOptions & { clocks: Clocks }, run: () => T): T {
+export function withAttemptsSync<T>(
+  request: TransportRequest,
+  options: AttemptOptions & { clocks: Clocks },
+  run: () => T,
+): T {
   for (let attempt = 2; ; attempt++) {
     try {
       return run();

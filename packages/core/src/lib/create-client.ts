@@ -8,7 +8,10 @@ import { request, requestSync, type WholeResponse } from "./request.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a client fills in for each call: anything but what belongs to one request. */
-export type ClientInit<T extends Transport = Transport> = Omit<EventStreamInit, "body" | "json" | "lastEventId" | "transport"> & {
+export type ClientInit<T extends Transport = Transport> = Omit<
+  EventStreamInit,
+  "body" | "json" | "lastEventId" | "transport"
+> & {
   transport: T;
 };
 

@@ -7,8 +7,7 @@ const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
 // RFC 9110 section 5.5: field-content is VCHAR, SP, HTAB and obs-text; one character is one byte here.
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 // Connection and framing are the transport's (RFC 9112), Proxy-* is between it and its proxy.
-const refused =
-  /^(connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
+const refused = /^(connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
 
 /**
  * Copies headers, having checked each name and value: `new Headers` would put a bad value, which may be
@@ -21,12 +20,16 @@ export function createHeaders(source: HeadersSource | undefined, forbidden: read
   if (source === undefined || source === null) return headers;
   const pairs = Symbol.iterator in source ? source : Object.entries(source);
   for (const [name, value] of pairs) {
-    if (typeof name !== "string" || !token.test(name)) throw invalid("a header name is not a token (RFC 9110 section 5.1)");
+    if (typeof name !== "string" || !token.test(name))
+      throw invalid("a header name is not a token (RFC 9110 section 5.1)");
     const lower = name.toLowerCase();
     if (refused.test(lower)) throw invalid(`the header ${lower} is not yours to set: the transport does`);
-    if (forbidden.includes(lower)) throw new HeadraceError("unsupported", `this transport cannot send the header ${lower}`);
+    if (forbidden.includes(lower))
+      throw new HeadraceError("unsupported", `this transport cannot send the header ${lower}`);
     if (typeof value !== "string" || !fieldValue.test(value)) {
-      throw invalid(`the value of the header ${lower} has a character that HTTP does not allow (CR, LF, NUL, above U+00FF)`);
+      throw invalid(
+        `the value of the header ${lower} has a character that HTTP does not allow (CR, LF, NUL, above U+00FF)`,
+      );
     }
     headers.append(name, value);
   }

@@ -129,12 +129,16 @@ function methodOf({ method, body, json }: RequestOptions): string {
 
 function connectTimeoutOf({ transport, timeouts = {} }: RequestOptions): number {
   for (const [name, ms] of Object.entries(timeouts)) {
-    if (ms !== undefined && !(ms >= 0)) throw invalid(`\`timeouts.${name}\` must be a number of ms, 0 for none`);
+    if (ms !== undefined && !(typeof ms === "number" && ms >= 0))
+      throw invalid(`\`timeouts.${name}\` must be a number of ms, 0 for none`);
   }
   const { connect } = timeouts;
   if (!transport.supports.connectTimeout) {
     if (connect && connect !== Infinity) {
-      throw new HeadraceError("unsupported", `${transport.name} cannot keep \`timeouts.connect\`: use \`timeouts.head\``);
+      throw new HeadraceError(
+        "unsupported",
+        `${transport.name} cannot keep \`timeouts.connect\`: use \`timeouts.head\``,
+      );
     }
     return 0;
   }

@@ -30,7 +30,10 @@ export function encodeBody(options: { body?: RequestBody | null; json?: unknown 
 
 async function extract(body: Blob | FormData): Promise<EncodedBody> {
   const response = new Response(body);
-  return { bytes: new Uint8Array(await response.arrayBuffer()), type: response.headers.get("content-type") ?? undefined };
+  return {
+    bytes: new Uint8Array(await response.arrayBuffer()),
+    type: response.headers.get("content-type") ?? undefined,
+  };
 }
 
 function serialize(value: unknown): string {

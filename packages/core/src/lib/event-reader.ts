@@ -93,7 +93,7 @@ export class EventReader implements CallSink {
     const pending = this.#parser.pending;
     const unsure = eof === "dispatch" && pending && !pending.lineEnded && this.#endIsAssumed();
     if (pending && (eof === "error" || unsure)) {
-      const why = unsure ? "and this transport cannot prove that it was the end" : "and `eof` is \"error\"";
+      const why = unsure ? "and this transport cannot prove that it was the end" : 'and `eof` is "error"';
       throw this.progress.error("incomplete", `the stream ended inside an event, ${why}`, { pending: pending.data });
     }
     try {
@@ -103,7 +103,8 @@ export class EventReader implements CallSink {
       if (reason !== END) throw reason;
     }
     if (terminal !== undefined && !this.#terminated) {
-      throw this.progress.error("incomplete", "the stream ended before its terminal event", { pending: pending?.data });
+      const dropped = eof === "discard" ? pending?.data : undefined;
+      throw this.progress.error("incomplete", "the stream ended before its terminal event", { pending: dropped });
     }
     this.completed = true;
   }
@@ -124,4 +125,3 @@ function matches(terminal: Terminal, event: ServerSentEvent): boolean {
   if (typeof terminal === "function") return callUser(terminal, event);
   return event.type === terminal.type;
 }
-

@@ -56,13 +56,17 @@ export function checkInit(init: EventStreamInit | CallInit): void {
     }
   }
   const { maxEventSize, terminal } = init as EventStreamInit;
-  if (maxEventSize !== undefined && !(maxEventSize > 0)) throw invalid("`maxEventSize` must be a positive number of bytes");
+  if (maxEventSize !== undefined && !(typeof maxEventSize === "number" && maxEventSize > 0))
+    throw invalid("`maxEventSize` must be a positive number of bytes");
   if (terminal !== undefined) checkTerminal(terminal);
   if (init.attempts !== undefined && !(Number.isInteger(init.attempts) && init.attempts > 0)) {
     throw invalid("`attempts` must be a positive integer");
   }
   if (init.redirect && init.redirect !== "follow" && init.transport?.supports.redirects === "automatic") {
-    throw new HeadraceError("unsupported", `${init.transport.name} follows redirects by itself: \`redirect\` must be "follow"`);
+    throw new HeadraceError(
+      "unsupported",
+      `${init.transport.name} follows redirects by itself: \`redirect\` must be "follow"`,
+    );
   }
 }
 

@@ -68,12 +68,20 @@ function next(settled: Settled, redirect: RedirectSink, hops: number): Transport
     return null;
   }
   if (hops === MAX_REDIRECTS) {
-    throw new HeadraceError("redirect", `more than ${MAX_REDIRECTS} redirects, the last from ${describeUrl(redirect.url)}`);
+    throw new HeadraceError(
+      "redirect",
+      `more than ${MAX_REDIRECTS} redirects, the last from ${describeUrl(redirect.url)}`,
+    );
   }
   return to;
 }
 
-async function sendHop(transport: Transport, request: TransportRequest, sink: ResponseSink, clocks: Clocks): Promise<Settled> {
+async function sendHop(
+  transport: Transport,
+  request: TransportRequest,
+  sink: ResponseSink,
+  clocks: Clocks,
+): Promise<Settled> {
   const { signal } = request;
   if (signal.aborted) return { reason: signal.reason };
   const hop = new AbortController();
@@ -83,6 +91,7 @@ async function sendHop(transport: Transport, request: TransportRequest, sink: Re
   const fail = (reason: unknown): void => {
     if (failed) return;
     failed = { reason };
+    guard.close();
     settle(failed);
     hop.abort(reason);
   };
@@ -93,7 +102,12 @@ async function sendHop(transport: Transport, request: TransportRequest, sink: Re
   try {
     const sent = transport.send({ ...request, signal: hop.signal }, guard);
     guard.open();
-    sent.then(() => ended(guard), (reason: unknown) => broke(reason)).then(settle, (reason: unknown) => settle({ reason }));
+    sent
+      .then(
+        () => ended(guard),
+        (reason: unknown) => broke(reason),
+      )
+      .then(settle, (reason: unknown) => settle({ reason }));
     return await over;
   } catch (reason) {
     return failed ?? broke(reason);
@@ -135,7 +149,11 @@ async function ended(guard: GuardedSink): Promise<Settled> {
 
 function noHead(guard: GuardedSink): Settled {
   if (guard.hasHead) return undefined;
-  return { reason: new HeadraceError("internal", "the transport broke the contract: it ended without a head", { phase: "end" }) };
+  return {
+    reason: new HeadraceError("internal", "the transport broke the contract: it ended without a head", {
+      phase: "end",
+    }),
+  };
 }
 
 /** What a transport rejected with, where it was neither told to nor the sink: its own error, or a breach. */

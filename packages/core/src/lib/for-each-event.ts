@@ -163,7 +163,10 @@ function syncConsumer(
     event(event) {
       progress.eventsDelivered++;
       if (isThenable(callUser(onEvent, event, stop))) {
-        throw new HeadraceError("invalid-argument", "the callback of a blocking call returned a promise: nothing could wait for it");
+        throw new HeadraceError(
+          "invalid-argument",
+          "the callback of a blocking call returned a promise: nothing could wait for it",
+        );
       }
       if (controller.signal.aborted) throw controller.signal.reason;
     },

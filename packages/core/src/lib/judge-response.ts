@@ -20,19 +20,25 @@ export interface Demands {
 export function judgeResponse(head: ResponseHead, transport: Transport, demands: Demands): Refusal | undefined {
   const { status, headers } = head;
   if (demands.redirects && status >= 300 && status < 400) return undefined;
-  if (status < 200 || status > 299) return { code: "status", message: `the server answered ${status}` };
+  if (status < 200 || status > 299) return { code: "status", message: "the server refused: what it said is in `body`" };
   if (demands.eventStream && (status === 204 || status === 205)) {
-    return { code: "no-content", message: `the server answered ${status}: no stream` };
+    return { code: "no-content", message: "the server has no stream to send" };
   }
   const coding = unsupportedCoding(headers, transport);
   if (coding !== undefined) {
-    return { code: "unsupported", message: `${transport.name} cannot undo the content coding ${quoted(coding)}: ask for another with accept-encoding` };
+    return {
+      code: "unsupported",
+      message: `${transport.name} cannot undo the content coding ${quoted(coding)}: ask for another with accept-encoding`,
+    };
   }
   if (!demands.eventStream || demands.anyContentType) return undefined;
   const type = headers.get("content-type") ?? "";
   if (essence(type) === "text/event-stream") return undefined;
   const what = type ? quoted(type) : "no content type";
-  return { code: "content-type", message: `a response with ${what} where text/event-stream was asked for (contentType: "ignore" reads it all the same)` };
+  return {
+    code: "content-type",
+    message: `a response with ${what} where text/event-stream was asked for (contentType: "ignore" reads it all the same)`,
+  };
 }
 
 /** The MIME type's essence (WHATWG MIME Sniffing), lower-case. */
@@ -45,7 +51,12 @@ function unsupportedCoding(headers: Headers, transport: Transport): string | und
   const known: readonly string[] = ["identity", ...(transport.supports.decompression ?? [])];
   return (headers.get("content-encoding") ?? "")
     .split(",")
-    .map((coding) => coding.trim().toLowerCase().replace(/^x-gzip$/, "gzip"))
+    .map((coding) =>
+      coding
+        .trim()
+        .toLowerCase()
+        .replace(/^x-gzip$/, "gzip"),
+    )
     .find((coding) => coding !== "" && !known.includes(coding));
 }
 

@@ -15,7 +15,10 @@ const always: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
 ];
 
 const beforeHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
-  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ETIMEDOUT|ENOENT|EACCES|EPERM|ENOTSOCK)$/, "connect"],
+  [
+    /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|ETIMEDOUT|ENOENT|EACCES|EPERM|ENOTSOCK)$/,
+    "connect",
+  ],
   // OpenSSL's verification results reach Node as bare names (`X509_V_ERR_` taken off).
   [
     /^(EPROTO|ERR_(TLS|SSL|OSSL|CRYPTO)_\w+|(DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+|(CERT|CRL)_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT_\w+)$/,
@@ -26,7 +29,10 @@ const beforeHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
 ];
 
 const afterHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
-  [/^(HPE_INVALID_EOF_STATE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE)$/, "truncated"],
+  [
+    /^(HPE_INVALID_EOF_STATE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE)$/,
+    "truncated",
+  ],
   [/^(ECONN\w+|EPIPE|ETIMEDOUT|E(HOST|NET)\w+|EPROTO|ERR_(TLS|SSL|OSSL)_\w+|ERR_HTTP2_STREAM_ERROR)$/, "reset"],
   [/^(HPE_\w+|ERR_HTTP2_\w+)$/, "protocol"],
 ];
@@ -56,7 +62,9 @@ export function codeOfNodeError(error: unknown, afterTheHead = false): HeadraceE
     const { code, message, cause, errors } = current as Record<"code" | "message" | "cause" | "errors", unknown>;
     const found =
       match(words, message) ??
-      (typeof code === "string" ? (match(always, code) ?? match(afterTheHead ? afterHead : beforeHead, code)) : undefined);
+      (typeof code === "string"
+        ? (match(always, code) ?? match(afterTheHead ? afterHead : beforeHead, code))
+        : undefined);
     if (found) return found === "truncated" && !afterTheHead ? "reset" : found;
     current = cause ?? (Array.isArray(errors) ? errors[0] : undefined);
   }

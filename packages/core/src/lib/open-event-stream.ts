@@ -39,18 +39,20 @@ export async function openEventStream(url: string | URL, init: EventStreamInit):
       defaults: { ...eventStreamDefaults(init), signal: controller.signal },
       createSink: (context) => new EventReader(init, consumer(context.progress), context),
     });
-    state.ended = call.then(
-      (reader) => {
-        state.completed = reader.completed;
-        queue.end();
-      },
-      (thrown: unknown) => {
-        const reason = thrown instanceof Thrown ? thrown.value : thrown;
-        if (controller.signal.aborted) queue.clear();
-        queue.end({ reason });
-        refuse(reason as Error);
-      },
-    ).finally(untie);
+    state.ended = call
+      .then(
+        (reader) => {
+          state.completed = reader.completed;
+          queue.end();
+        },
+        (thrown: unknown) => {
+          const reason = thrown instanceof Thrown ? thrown.value : thrown;
+          if (controller.signal.aborted) queue.clear();
+          queue.end({ reason });
+          refuse(reason as Error);
+        },
+      )
+      .finally(untie);
   });
   return createStream(await opened, state);
 }

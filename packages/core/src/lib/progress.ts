@@ -1,5 +1,10 @@
 import { describeUrl } from "./describe-url.ts";
-import { type ExchangeTiming, HeadraceError, type HeadraceErrorCode, type HeadraceErrorOptions } from "./headrace-error.ts";
+import {
+  type ExchangeTiming,
+  HeadraceError,
+  type HeadraceErrorCode,
+  type HeadraceErrorOptions,
+} from "./headrace-error.ts";
 import type { ResponseInfo } from "./response-info.ts";
 import type { ResponseHead, Transport, TransportRequest } from "./transport.ts";
 
@@ -60,13 +65,20 @@ export class Progress {
   enrich(reason: unknown): unknown {
     const bare = reason as { name?: unknown; code?: unknown; message?: unknown; cause?: unknown } | null;
     if (bare?.name !== "HeadraceError" || typeof bare.code !== "string") return reason;
-    const { eventsDelivered: _, bytesReceived: __, lastEventId: ___, code: ____, ...own } = bare as HeadraceErrorOptions & { code: string };
+    const {
+      eventsDelivered: _,
+      bytesReceived: __,
+      lastEventId: ___,
+      code: ____,
+      ...own
+    } = bare as HeadraceErrorOptions & { code: string };
     const options = { ...own, ...("cause" in bare && { cause: bare.cause }) };
     return this.error(bare.code as HeadraceErrorCode, String(bare.message), options);
   }
 
   #timing(): ExchangeTiming {
-    const since = (at: number | undefined): number | undefined => at && Math.round((at - this.#startedAt) * 1000) / 1000;
+    const since = (at: number | undefined): number | undefined =>
+      at && Math.round((at - this.#startedAt) * 1000) / 1000;
     const [firstEvent, lastByte, lastEvent] = [this.#firstEventAt, this.#lastByteAt, this.#lastEventAt].map(since);
     return {
       head: since(this.#headAt) ?? 0,
@@ -80,10 +92,14 @@ export class Progress {
     const { response } = this;
     const by = `by ${this.#transport.name}`;
     if (!response) return `; ${this.#request.method} ${by} to ${describeUrl(this.#request.url)}`;
-    const after = this.bytesReceived > 0 ? ` after ${this.eventsDelivered} events (${grouped(this.bytesReceived)} bytes)` : "";
-    const ago = code === "timeout" && this.#lastCommentAt !== undefined ? performance.now() - this.#lastCommentAt : undefined;
+    const after =
+      this.bytesReceived > 0 ? ` after ${this.eventsDelivered} events (${grouped(this.bytesReceived)} bytes)` : "";
+    const ago =
+      code === "timeout" && this.#lastCommentAt !== undefined ? performance.now() - this.#lastCommentAt : undefined;
     const comment = ago === undefined ? "" : `, last comment ${(ago / 1000).toFixed(1)} s ago`;
-    const over = response.httpVersion ? ` over ${response.httpVersion > "1.1" ? "h" : "HTTP/"}${response.httpVersion}` : "";
+    const over = response.httpVersion
+      ? ` over ${response.httpVersion > "1.1" ? "h" : "HTTP/"}${response.httpVersion}`
+      : "";
     const id = requestId(response.headers);
     return `${after}${comment}; ${response.status}${over} ${by} from ${describeUrl(response.url)}${id}`;
   }

@@ -38,7 +38,13 @@ export function nextHop(
       throw failure(request, `${head.status} to another origin: its body would go where ${dropped} may not`);
     }
   }
-  return { ...request, url, headers, method: keepsBody ? request.method : "GET", body: keepsBody ? request.body : null };
+  return {
+    ...request,
+    url,
+    headers,
+    method: keepsBody ? request.method : "GET",
+    body: keepsBody ? request.body : null,
+  };
 }
 
 function isRedirectStatus(status: number): boolean {

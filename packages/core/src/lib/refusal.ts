@@ -46,7 +46,11 @@ export class RefusedResponse {
  * Judges a response's head. For one that is refused the body is read no longer than 2 s, and how that
  * ends never changes the error.
  */
-export function refuse(head: ResponseHead, transport: Transport, demands: Demands & { clocks: Clocks }): RefusedResponse | undefined {
+export function refuse(
+  head: ResponseHead,
+  transport: Transport,
+  demands: Demands & { clocks: Clocks },
+): RefusedResponse | undefined {
   const refusal = judgeResponse(head, transport, demands);
   if (!refusal) return undefined;
   demands.clocks.limit(MS, END);

@@ -23,7 +23,10 @@ export interface WholeResponse {
 export async function request(url: string | URL, init: CallInit): Promise<WholeResponse> {
   const { controller, untie } = tieSignal(init.signal);
   try {
-    const call = { defaults: { signal: controller.signal }, createSink: (context: CallContext) => new BodyReader(init, context) };
+    const call = {
+      defaults: { signal: controller.signal },
+      createSink: (context: CallContext) => new BodyReader(init, context),
+    };
     return (await runCall(url, init, call)).whole();
   } finally {
     untie();
@@ -34,7 +37,10 @@ export async function request(url: string | URL, init: CallInit): Promise<WholeR
 export function requestSync(url: string | URL, init: CallInit & { transport: SyncTransport }): WholeResponse {
   const { controller, untie } = tieSignal(init.signal);
   try {
-    const call = { defaults: { signal: controller.signal }, createSink: (context: CallContext) => new BodyReader(init, context) };
+    const call = {
+      defaults: { signal: controller.signal },
+      createSink: (context: CallContext) => new BodyReader(init, context),
+    };
     return runCallSync(url, init, call).whole();
   } finally {
     untie();

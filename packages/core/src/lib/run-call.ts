@@ -48,7 +48,10 @@ export function runCallSync<S extends CallSink>(
   const request = createRequest(url, init, call.defaults);
   if (request instanceof Promise) throw invalid("a blocking call cannot wait for a Blob or FormData body: give bytes");
   if (typeof init.transport.sendSync !== "function") {
-    throw new HeadraceError("unsupported", `${init.transport.name} cannot block: use curlTransport() of @headrace/transport-curl`);
+    throw new HeadraceError(
+      "unsupported",
+      `${init.transport.name} cannot block: use curlTransport() of @headrace/transport-curl`,
+    );
   }
   const clocks = new Clocks({ head: 300_000, ...init.timeouts }, init.idleCounts);
   return withAttemptsSync(request, { ...attemptsOf(init), clocks }, () => {

@@ -1,4 +1,9 @@
-import { HeadraceError, type HeadraceErrorCode, type HeadraceErrorOf, type HeadraceErrorPhase } from "./headrace-error.ts";
+import {
+  HeadraceError,
+  type HeadraceErrorCode,
+  type HeadraceErrorOf,
+  type HeadraceErrorPhase,
+} from "./headrace-error.ts";
 
 /** What a transport may say of a failure. */
 export interface TransportErrorOptions {

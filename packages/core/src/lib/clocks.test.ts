@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Clocks, type Timeouts } from "./clocks.ts";
+import { asHeadraceError } from "./headrace-error.ts";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function run(timeouts: Timeouts, idleCounts?: "bytes" | "events") {
+  const clocks = new Clocks(timeouts, idleCounts);
+  const expired: unknown[] = [];
+  clocks.start();
+  clocks.watch((reason) => expired.push(asHeadraceError(reason, "timeout")?.phase ?? reason));
+  return { clocks, expired };
+}
+
+test("head runs from the start to the head", () => {
+  const { clocks, expired } = run({ head: 100 });
+  vi.advanceTimersByTime(99);
+  expect(expired).toEqual([]);
+  vi.advanceTimersByTime(2);
+  expect(expired).toEqual(["head"]);
+  clocks.unwatch();
+});
+
+test("a head in time leaves no timer", () => {
+  const { clocks, expired } = run({ head: 100 });
+  clocks.headArrived();
+  vi.advanceTimersByTime(1000);
+  expect(expired).toEqual([]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("first-event runs from the head to the first event, whatever bytes arrive", () => {
+  const { clocks, expired } = run({ firstEvent: 100 });
+  clocks.headArrived();
+  for (let i = 0; i < 11; i++) {
+    vi.advanceTimersByTime(10);
+    clocks.bytesTaken();
+  }
+  expect(expired).toEqual(["first-event"]);
+});
+
+test("an event stops first-event for good", () => {
+  const { clocks, expired } = run({ firstEvent: 100 });
+  clocks.headArrived();
+  clocks.eventDispatched();
+  vi.advanceTimersByTime(1000);
+  expect(expired).toEqual([]);
+});
+
+test("every piece of body restarts idle", () => {
+  const { clocks, expired } = run({ idle: 100 });
+  clocks.headArrived();
+  for (let i = 0; i < 10; i++) {
+    vi.advanceTimersByTime(90);
+    clocks.bytesTaken();
+  }
+  expect(expired).toEqual([]);
+  vi.advanceTimersByTime(101);
+  expect(expired).toEqual(["idle"]);
+});
+
+test("idleCounts: events lets comments pass for silence", () => {
+  const { clocks, expired } = run({ idle: 100 }, "events");
+  clocks.headArrived();
+  vi.advanceTimersByTime(90);
+  clocks.eventDispatched();
+  vi.advanceTimersByTime(90);
+  clocks.bytesTaken();
+  expect(expired).toEqual([]);
+  vi.advanceTimersByTime(20);
+  expect(expired).toEqual(["idle"]);
+});
+
+test("idle and first-event stand still while held, then restart at zero", () => {
+  const { clocks, expired } = run({ idle: 100, firstEvent: 150 });
+  clocks.headArrived();
+  vi.advanceTimersByTime(90);
+  clocks.hold();
+  vi.advanceTimersByTime(100_000);
+  expect(expired).toEqual([]);
+  clocks.release();
+  vi.advanceTimersByTime(99);
+  expect(expired).toEqual([]);
+  vi.advanceTimersByTime(2);
+  expect(expired).toEqual(["idle"]);
+});
+
+test("total never stands still", () => {
+  const { clocks, expired } = run({ total: 100, idle: 50 });
+  clocks.headArrived();
+  clocks.hold();
+  vi.advanceTimersByTime(101);
+  expect(expired).toEqual(["total"]);
+});
+
+test("total runs on over attempts, head begins anew", () => {
+  const { clocks, expired } = run({ total: 100, head: 60 });
+  vi.advanceTimersByTime(50);
+  clocks.rest();
+  clocks.start();
+  vi.advanceTimersByTime(49);
+  expect(expired).toEqual([]);
+  vi.advanceTimersByTime(2);
+  expect(expired).toEqual(["total"]);
+});
+
+test("a time-out of more than 2^31-1 ms does not fire at once", () => {
+  const { clocks, expired } = run({ total: 2 ** 31 + 5_000 });
+  vi.advanceTimersByTime(2 ** 31);
+  expect(expired).toEqual([]);
+  vi.advanceTimersByTime(5_001);
+  expect(expired).toEqual(["total"]);
+  clocks.unwatch();
+});
+
+test.each([0, Infinity])("%s is no limit", (off) => {
+  run({ head: off, total: off, idle: off, firstEvent: off }).clocks.headArrived();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("limit ends with the reason it was given, and unlimit lifts it", () => {
+  const reason = new Error("enough");
+  const { clocks, expired } = run({ head: 500 });
+  clocks.limit(50, reason);
+  clocks.unlimit();
+  vi.advanceTimersByTime(60);
+  expect(expired).toEqual([]);
+  clocks.limit(50, reason);
+  vi.advanceTimersByTime(51);
+  expect(expired).toEqual([reason]);
+  clocks.unwatch();
+});
+
+test("polled: remaining counts down and expired says which", () => {
+  const clocks = new Clocks({ head: 100, total: 150 });
+  clocks.start();
+  expect(clocks.remaining()).toBeCloseTo(100);
+  clocks.headArrived();
+  expect(clocks.remaining()).toBeCloseTo(150);
+  vi.advanceTimersByTime(151);
+  expect(clocks.remaining()).toBeLessThanOrEqual(0);
+  expect(asHeadraceError(clocks.expired())).toMatchObject({ code: "timeout", phase: "total" });
+});
