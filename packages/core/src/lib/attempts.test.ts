@@ -49,6 +49,7 @@ test.each<[string, Script, Partial<CallInit>, number]>([
   ["503, HEAD", status(503), { method: "HEAD" }, 3],
   ["404", status(404), {}, 1],
   ["a Retry-After of an hour", status(503, { "retry-after": "3600" }), {}, 1],
+  ["connect, with a head clock shorter than the wait", failing("connect"), { timeouts: { head: 100 } }, 3],
   ["one attempt", failing("connect"), { attempts: 1 }, 1],
   ["by default", failing("connect"), { attempts: undefined as never }, 1],
 ])("%s", async (_, script, init, requests) => {

@@ -78,6 +78,22 @@ test("eof: dispatch at an end that is only assumed delivers an event whose last 
   expect(cut.error).toMatchObject({ code: "incomplete", pending: "b" });
 });
 
+test.each(["2", "3"] as const)(
+  "an HTTP/%s stream that ended is proven or not by what the transport says of HTTP/2",
+  async (httpVersion) => {
+    const script: Script = (request, sink) => {
+      sink.head({ ...head(request), httpVersion });
+      void sink.body(bytes("data: b"));
+    };
+    expect(
+      (await both(script, {}, { endProof: { closeDelimited: false, http2: true, decompression: false } })).data,
+    ).toEqual(["b"]);
+    expect(
+      (await both(script, {}, { endProof: { closeDelimited: true, http2: false, decompression: false } })).error?.code,
+    ).toBe("incomplete");
+  },
+);
+
 test("an end with a length is proven whatever the transport can prove of others", async () => {
   const none = { endProof: { closeDelimited: false, http2: false, decompression: false } };
   const script: Script = (request, sink) => {
@@ -344,6 +360,21 @@ test("the idle clock's message says what support will ask", async () => {
   expect((error as Error).message).toMatch(
     /^idle timeout: nothing for 30 ms after 1 events \(16 bytes\), last comment 0\.\d s ago; 200 over h2 by scripted from http:\/\/a\.example\/events\?key=… \(x-request-id: r1\)$/,
   );
+});
+
+test("a stream of comments is not idle", async () => {
+  const transport = scriptedTransport(async (request, sink) => {
+    sink.head(head(request));
+    for (let turn = 0; turn < 8; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sink.body(bytes(":\n"));
+    }
+  });
+  const { bytesReceived } = await forEachEvent(url, { transport, timeouts: { idle: 100 } }, () => {});
+  expect(bytesReceived).toBe(16);
+  await expect(
+    forEachEvent(url, { transport, timeouts: { idle: 100 }, idleCounts: "events" }, () => {}),
+  ).rejects.toMatchObject({ phase: "idle" });
 });
 
 test("first-event and total", async () => {
