@@ -49,9 +49,10 @@ interface EventStreamParser {
    */
   push(bytes: Uint8Array): void;
   /**
-   * Ends the stream. `discard` drops what is unfinished, as the standard says. `dispatch` ends the last
-   * line and the event, as if two line ends had come: fields and comments of that line count, a cut
-   * UTF-8 sequence becomes U+FFFD, and an event without data is still none. A second call does nothing.
+   * Ends the stream. `discard` drops what is unfinished, as the standard says. `dispatch` ends the line and
+   * the event that `pending` tells of, as if two line ends had come: the fields and comments of that line
+   * count, a cut UTF-8 sequence becomes U+FFFD, and without data there is still no event. With nothing
+   * pending the two are the same. A second call does nothing.
    *
    * @returns whether an event was unfinished, as `pending` says
    */
@@ -65,7 +66,7 @@ interface EventStreamParser {
   /**
    * The offset just after the last dispatched event, its blank line included, counted from the start of
    * the stream, byte order mark included. The LF of a CR LF counts once it has come; inside the callback
-   * the offset is that after the CR, at every split. Worked out when read.
+   * the offset is that after the CR, at every split.
    */
   readonly bytesConsumed: number;
   /** Makes it as new, `lastEventId` as in the options, for another stream. Not from inside a callback. */
@@ -75,24 +76,23 @@ interface EventStreamParser {
 export declare function createEventStreamParser(options: EventStreamParserOptions): EventStreamParser;
 /** What `formatEvent` writes. */
 interface ServerSentEventInit {
-  /** The event's type. Default, and written as nothing: `message`. */
+  /** The event's type. Default: none is written, which means `message`. */
   readonly type?: string | undefined;
   /** Any text; each of its lines becomes a `data` line. */
   readonly data: string;
-  /** The event's own id; `""` clears the stream's last event ID. Default: none. */
+  /** The event's own id; `""` makes the stream forget the one before. Default: none. */
   readonly id?: string | undefined;
-  /** Reconnection time in ms. */
+  /** The reconnection time, in ms. */
   readonly retry?: number | undefined;
 }
 /**
- * Writes one event of an event stream, its blank line included; send it as UTF-8 (WHATWG HTML 9.2.5).
+ * Writes one event of an event stream, with its blank line (WHATWG HTML 9.2.5). Encode it as UTF-8.
  *
- * A parser gives back what was written, but for one thing: a line end of `data`, be it CR LF, CR or LF,
- * comes back as LF, for the format knows no other. A leading space is kept, and empty data is an event
- * with empty data.
+ * A parser gives back what was written, leading spaces and empty data too, except that a CR or CR LF in
+ * `data` comes back as LF: the format cannot carry a CR inside a line. An empty `type` is `message`.
  *
- * @throws HeadraceError `invalid-argument` for what the format cannot carry: CR, LF or NUL in `id`, CR
- * or LF in `type`, an empty `type`, a lone surrogate, a `retry` that is not a non-negative integer
+ * @throws HeadraceError `invalid-argument` for what the format cannot carry: CR, LF or NUL in `type` or
+ * `id`, text with a lone surrogate, a `retry` that is not a non-negative safe integer. It prints no value
  */
 export declare function formatEvent(event: ServerSentEventInit): string;
 export type { EventStreamParser, EventStreamParserOptions, PendingEvent, ServerSentEvent, ServerSentEventInit };

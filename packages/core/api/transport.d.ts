@@ -219,6 +219,110 @@ type HeadraceErrorOf<C extends HeadraceErrorCode> = C extends HeadraceErrorCode 
   readonly name: "HeadraceError";
   readonly code: C;
 } & ExtrasOf<C> : never;
+/**
+ * Says which code of ours an error of Node, undici or Node's own fetch is: the table of the contract,
+ * section 7. Looks through `cause` and the first of an `AggregateError`, at most eight deep, and goes by
+ * `code` and message alone, so it works across copies and in any runtime.
+ *
+ * @param afterTheHead whether the response's head had been read: a lost connection is then `truncated`
+ * (FIN) or `reset` (RST), before it `reset`
+ * @returns the code, or `undefined` where nothing is known
+ */
+export declare function codeOfNodeError(error: unknown, afterTheHead?: boolean): HeadraceErrorCode | undefined;
+/** How long each part of an exchange may take, in ms; 0 or `Infinity`: no limit. Kept alike on every transport. */
+interface Timeouts {
+  /**
+   * Opening a connection, look-up, proxy and TLS handshake included, for each hop. Default 10 000 where
+   * the transport has `supports.connectTimeout`; asking it of one that has not is `unsupported`.
+   */
+  connect?: number;
+  /** From the call to the final response's head; connecting, upload and redirects count. Default: none; 300 000 for blocking calls. */
+  head?: number;
+  /** From the head to the first event. Default: none. */
+  firstEvent?: number;
+  /** Between one piece of body and the next (see `idleCounts`). Default: none. */
+  idle?: number;
+  /** From the call to the last byte, wall time, attempts and all. Default: none. */
+  total?: number;
+}
+/**
+ * The clocks that core keeps over one call: `head`, `firstEvent`, `idle` and `total`. Deadlines on a
+ * monotonic clock; `watch` drives them with one timer, a blocking call polls `remaining` and `expire`.
+ *
+ * `firstEvent` and `idle` stand still between `hold` and `release` and then restart at zero.
+ */
+declare class Clocks {
+  #private;
+  constructor(timeouts?: Timeouts, idleCounts?: "bytes" | "events");
+  /** A request goes out (again): the head clock starts, those of the last attempt are gone. */
+  start(): void;
+  /** The final head is here. */
+  headArrived(): void;
+  /** A piece of body has been taken. */
+  bytesTaken(): void;
+  /** An event was dispatched. */
+  eventDispatched(): void;
+  /** The consumer holds the transport back. */
+  hold(): void;
+  /** The consumer goes on. */
+  release(): void;
+  /** What is left of this response is not waited for beyond `ms`: then the exchange ends with `reason`. */
+  limit(ms: number, reason: unknown): void;
+  /** Lifts `limit`. */
+  unlimit(): void;
+  /** Between two attempts only `total` runs. */
+  rest(): void;
+  /** Ms until the next clock runs out; `Infinity` with none, 0 or less when one has. */
+  remaining(): number;
+  /** What the exchange ends with, once `remaining` is 0 or less. */
+  expired(): unknown;
+  /** Calls `onExpire` with the reason when a clock runs out, until `unwatch`. */
+  watch(onExpire: (reason: unknown) => void): void;
+  unwatch(): void;
+}
+/** What becomes of redirects. */
+interface RedirectOptions {
+  /** `error` fails with `redirect`; `manual` takes the redirect for the response. Default `follow`. */
+  redirect?: "follow" | "error" | "manual";
+  /** Headers to drop with Authorization and Cookie when a redirect leaves the origin. Lower-case names. */
+  credentialHeaders?: readonly string[];
+}
+/** What core adds to one exchange. */
+interface ExchangeOptions extends RedirectOptions {
+  /** Kept here, but for `connect`, which is the transport's (`request.connectTimeout`). */
+  timeouts?: Timeouts;
+  /** Clocks that the caller keeps across exchanges, instead of `timeouts`. */
+  clocks?: Clocks;
+}
+/** A transport that can block: its `sendSync` is there by type. */
+type SyncTransport = Transport & {
+  sendSync: NonNullable<Transport["sendSync"]>;
+};
+/**
+ * Makes one exchange over any transport: follows redirects, keeps the clocks, and holds the transport to
+ * the contract. What every verb is built on. The sink gets the final response only.
+ *
+ * @returns resolves at the end of the message, as the transport's `send`
+ * @throws a `TransportError`, `signal.reason` when aborted, what the sink threw, `redirect`, `timeout`,
+ * or `internal` where the transport broke the contract
+ */
+export declare function exchange(transport: Transport, request: TransportRequest, sink: ResponseSink, options?: ExchangeOptions): Promise<void>;
+/** `exchange`, blocking the thread: the clocks are polled (a server in this thread can never answer). */
+export declare function exchangeSync(transport: SyncTransport, request: TransportRequest, sink: ResponseSink, options?: ExchangeOptions): void;
+/** Headers that carry a credential besides those HTTP names: dropped when a redirect leaves the origin. */
+export declare const defaultCredentialHeaders: readonly string[];
+/**
+ * Says what to request next after a redirect (RFC 9110 section 15.4, as Fetch follows it). Pure.
+ *
+ * 301 and 302 turn POST, and 303 everything but GET and HEAD, into a GET without body and `Content-*`
+ * headers. On a hop to another origin Authorization, Cookie, Proxy-Authorization, Host and
+ * `credentialHeaders` are dropped; they are gone from what is returned, so they stay gone.
+ *
+ * @returns the next request, or null where `head` is no redirect: another status, or no Location
+ * @throws `redirect` for a target that is not http or https, or that a body would follow where a
+ * credential could not
+ */
+export declare function nextHop(request: TransportRequest, head: ResponseHead, credentialHeaders?: readonly string[]): TransportRequest | null;
 /** What a transport may say of a failure. */
 interface TransportErrorOptions {
   /** The stack's own error. Only for failures of the network and TLS: an argument's may carry a credential. */
@@ -236,14 +340,4 @@ interface TransportErrorOptions {
 export type TransportError = HeadraceErrorOf<HeadraceErrorCode>;
 /** Makes a `TransportError`: a `HeadraceError` that knows nothing of events yet. */
 export declare const TransportError: new <C extends HeadraceErrorCode>(code: C, message: string, options?: TransportErrorOptions) => HeadraceErrorOf<C>;
-/**
- * Says which code of ours an error of Node, undici or Node's own fetch is: the table of the contract,
- * section 7. Looks through `cause` and the first of an `AggregateError`, at most eight deep, and goes by
- * `code` and message alone, so it works across copies and in any runtime.
- *
- * @param afterTheHead whether the response's head had been read: a lost connection is then `truncated`
- * (FIN) or `reset` (RST), before it `reset`
- * @returns the code, or `undefined` where nothing is known
- */
-export declare function codeOfNodeError(error: unknown, afterTheHead?: boolean): HeadraceErrorCode | undefined;
-export type { NetworkOptions, ResponseHead, ResponseSink, Transport, TransportErrorOptions, TransportRequest, TransportSupport };
+export type { ExchangeOptions, NetworkOptions, RedirectOptions, ResponseHead, ResponseSink, SyncTransport, Timeouts, Transport, TransportErrorOptions, TransportRequest, TransportSupport };

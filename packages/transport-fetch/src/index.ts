@@ -1,1 +1,2 @@
-export {};
+/** The transport over any fetch. */
+export { fetchTransport, type FetchTransportOptions } from "./lib/fetch-transport.ts";

@@ -1,1 +1,2 @@
-export {};
+/** The transport over undici. */
+export { undiciTransport, type UndiciTransportOptions } from "./lib/undici-transport.ts";

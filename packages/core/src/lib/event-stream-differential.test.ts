@@ -5,7 +5,7 @@ import { createEventStreamParser } from "./event-stream-parser.ts";
 
 /** What makes parsers fail, as byte strings; one character is one byte. */
 const nasty = [
-  ..."\r\n\r\n\n\0: :dt79",
+  ...Array.from("\r\n\r\n\n\0: :dt79"),
   "\r\n",
   "\n\n",
   "\r\r",
@@ -24,6 +24,8 @@ const nasty = [
   "id: 1",
   "id: \0",
   "retry: 10",
+  "retry:",
+  "retry",
   "retry:99999999999999999999",
   "retry: 1x",
   ":c",

@@ -32,7 +32,7 @@ interface Line {
   readonly lastEnd: number;
 }
 
-/** Reads a whole stream as HTML 9.2.6 says; with `dispatch`, two more line ends are supposed at its end. */
+/** Reads a whole stream as HTML 9.2.6 says; with `dispatch`, its end counts as that of a pending event. */
 export function readEventStream(
   bytes: Uint8Array,
   unfinished: "discard" | "dispatch",
@@ -44,7 +44,7 @@ export function readEventStream(
   const unended = last !== undefined && !last.ended ? last.text : undefined;
   for (const line of lines) if (line.ended) interpreter.line(line.text, line.firstEnd, line.lastEnd);
   const pending = interpreter.pending(unended);
-  if (unfinished === "dispatch") {
+  if (pending !== undefined && unfinished === "dispatch") {
     if (unended !== undefined) interpreter.line(unended, bytes.length, bytes.length);
     interpreter.line("", bytes.length, bytes.length);
   }
@@ -82,8 +82,7 @@ function utf8Decode(bytes: Uint8Array): Decoded[] {
       // restore byte to ioQueue, and return error."
       codePoint = bytesNeeded = bytesSeen = 0;
       [lower, upper] = [0x80, 0xbf];
-      output.push({ value: 0xfffd, end: i });
-      i--;
+      output.push({ value: 0xfffd, end: i-- });
       continue;
     }
     [lower, upper] = [0x80, 0xbf];
@@ -179,7 +178,7 @@ class Interpreter {
       // "If the field value consists of only ASCII digits, then interpret the field value as an integer in
       // base ten, and set the event stream's reconnection time to that integer. Otherwise, ignore the field."
       case "retry":
-        if (value === "" || [...value].some((digit) => !"0123456789".includes(digit))) return;
+        if (value === "" || Array.from(value).some((digit) => !"0123456789".includes(digit))) return;
         this.calls.push(["reconnectionTime", Number(value)]);
     }
     // "Otherwise: The field is ignored."

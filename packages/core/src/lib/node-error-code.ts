@@ -24,13 +24,16 @@ const beforeHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
     /^(EPROTO|ERR_(TLS|SSL|OSSL|CRYPTO)_\w+|(DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+|(CERT|CRL)_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT_\w+)$/,
     "tls",
   ],
-  [/^(HPE_INVALID_EOF_STATE|ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET)$/, "reset"],
-  [/^(HPE_\w+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_\w+|UND_ERR_RESPONSE)$/, "protocol"],
+  [
+    /^(HPE_INVALID_EOF_STATE|ECONNRESET|ECONNABORTED|EPIPE|ERR_STREAM_PREMATURE_CLOSE|UND_ERR_SOCKET|ERR_HTTP2_(SESSION|STREAM|GOAWAY)\w*)$/,
+    "reset",
+  ],
+  [/^(HPE_\w+|ERR_HTTP2_\w+|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_\w+|UND_ERR_RESPONSE)$/, "protocol"],
 ];
 
 const afterHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
   [
-    /^(HPE_INVALID_EOF_STATE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE)$/,
+    /^(HPE_INVALID_EOF_STATE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP2_(SESSION|GOAWAY)\w*)$/,
     "truncated",
   ],
   [/^(ECONN\w+|EPIPE|ETIMEDOUT|E(HOST|NET)\w+|EPROTO|ERR_(TLS|SSL|OSSL)_\w+|ERR_HTTP2_STREAM_ERROR)$/, "reset"],
@@ -43,7 +46,8 @@ const words: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
   [/HTTP Tunneling/, "proxy"],
   [/before secure TLS connection was established/, "tls"],
   [/^bad (upgrade|response)$/, "protocol"],
-  [/Invalid EOF state/, "truncated"],
+  [/Invalid EOF state|"GOAWAY" frame/, "truncated"],
+  [/^HTTP\/2: stream (closed|half-closed)/, "reset"],
   [/does not match the HTTP\/1\.1 protocol/, "protocol"],
 ];
 

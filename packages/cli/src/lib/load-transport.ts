@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { asHeadraceError, type Transport } from "@headrace/core";
+import type { NetworkOptions } from "@headrace/core/transport";
+import { usageError } from "./usage-error.ts";
+
+/** Makes a transport. */
+export type TransportFactory = (options: NetworkOptions) => Transport;
+
+/** The transports that come with the command; each is loaded only when asked for. */
+export const builtInTransports: Readonly<Record<string, () => Promise<TransportFactory>>> = {
+  curl: async () => (await import("@headrace/transport-curl")).curlTransport,
+  undici: async () => (await import("@headrace/transport-undici")).undiciTransport,
+  fetch: async () => (await import("@headrace/transport-fetch")).fetchTransport,
+};
+
+/** undici on Node; fetch on Bun and Deno; curl where the call shall block. */
+export function defaultTransport(blocking: boolean): string {
+  if (blocking) return "curl";
+  return process.versions["bun"] !== undefined || "Deno" in globalThis ? "fetch" : "undici";
+}
+
+/**
+ * Loads a transport by name, or from a module that exports a factory as its default or as `transport`. The proxy
+ * variables of the environment are honoured, as by curl, where the transport can.
+ *
+ * @throws `invalid-argument` for a name or module that is none, `unsupported`, `library-missing`
+ */
+export async function loadTransport(name: string, options: NetworkOptions): Promise<Transport> {
+  const builtIn = Object.hasOwn(builtInTransports, name) ? builtInTransports[name] : undefined;
+  const create = builtIn ? await builtIn() : await importFactory(name);
+  if (options.proxy !== undefined || options.unixSocket !== undefined || !hasProxyVariables()) return create(options);
+  try {
+    return create({ ...options, proxy: "environment" });
+  } catch (error) {
+    if (asHeadraceError(error, "unsupported")) return create(options);
+    throw error;
+  }
+}
+
+/** Whether the environment names a proxy, as curl reads it. */
+export function hasProxyVariables(): boolean {
+  return Object.entries(process.env).some(([name, value]) => /^(https?|all)_proxy$/i.test(name) && value !== "");
+}
+
+async function importFactory(name: string): Promise<TransportFactory> {
+  const names = Object.keys(builtInTransports).join(", ");
+  if (!/^(\.{1,2}[/\\]|[/\\]|[a-z]:[/\\]|file:)/i.test(name)) {
+    throw usageError(
+      `no transport is called ${JSON.stringify(name)}: choose one of ${names}, or a module such as ./transport.js`,
+    );
+  }
+  const path = name.startsWith("file:") ? name : resolve(name);
+  if (path !== name && !existsSync(path)) throw usageError(`there is no module ${JSON.stringify(name)}`);
+  const url = name.startsWith("file:") ? name : pathToFileURL(path).href;
+  const module = (await import(url)) as { default?: unknown; transport?: unknown };
+  const factory = [module.default, module.transport].find((value) => typeof value === "function");
+  if (factory) return factory as TransportFactory;
+  throw usageError(`${JSON.stringify(name)} must export a factory, as its default or as \`transport\``);
+}

@@ -1,0 +1,29 @@
+import { describe, expect, test } from "vitest";
+import { bytes, count, seconds, terminal, wholeNumber } from "./option-values.ts";
+
+describe("values of flags", () => {
+  test("seconds, with decimals, become milliseconds", () => {
+    expect(["0", "1.5", ".25", "2."].map(seconds)).toEqual([0, 1500, 250, 2000]);
+  });
+
+  test("sizes take curl's suffixes", () => {
+    expect(["1", "64K", "16m", "1G"].map(bytes)).toEqual([1, 65_536, 16_777_216, 1_073_741_824]);
+  });
+
+  test("a terminal is a sentinel or a type", () => {
+    expect(["[DONE]", "type:message_stop"].map(terminal)).toEqual(["[DONE]", { type: "message_stop" }]);
+  });
+
+  test.each([
+    [seconds, "-1"],
+    [seconds, "1e3"],
+    [seconds, ""],
+    [bytes, "0"],
+    [bytes, "1T"],
+    [count, "0"],
+    [wholeNumber, "-1"],
+    [terminal, ""],
+  ])("%o refuses %j", (parse: (text: string) => unknown, text) => {
+    expect(() => parse(text)).toThrow(/must be/);
+  });
+});

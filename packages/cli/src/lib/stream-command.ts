@@ -1,0 +1,154 @@
+import {
+  type EventStreamInit,
+  type EventStreamSummary,
+  forEachEvent,
+  forEachEventSync,
+  type ServerSentEvent,
+  type SyncTransport,
+  type Transport,
+} from "@headrace/core";
+import { createDataFormat, createJsonFormat, type EventFormat, headText } from "./event-format.ts";
+import { abortOnSignals } from "./interruption.ts";
+import { createBlockingOutput, createFileOutput, StreamOutput, type Output, writeError } from "./output.ts";
+import { createPaint } from "./paint.ts";
+import { createRedactor } from "./redact.ts";
+import { reportFailure } from "./report-failure.ts";
+import { prepareCall, type StreamCall } from "./stream-call.ts";
+import type { StreamFlags } from "./stream-flags.ts";
+import { StreamStats } from "./stream-stats.ts";
+import { holdTransport } from "./tap-transport.ts";
+import { createTextFormat } from "./text-format.ts";
+import { usageError } from "./usage-error.ts";
+import { verboseTransport } from "./verbose-transport.ts";
+
+/** `headrace <url>`: streams the events of one response to the output. Returns the exit status. */
+export async function streamCommand(target: string | undefined, flags: StreamFlags): Promise<number> {
+  const controller = new AbortController();
+  // A blocking call runs no listener: there the system's own way of ending a process stays, and gives the same status.
+  const ignoreSignals = flags.blocking ? () => {} : abortOnSignals(controller);
+  const secrets: [string, string][] = [];
+  let call: StreamCall | undefined;
+  try {
+    checkFlags(flags);
+    call = await prepareCall(target, flags);
+    secrets.push(...call.headers, ...urlSecrets(call.url), ...urlSecrets(flags.proxy));
+    controller.signal.throwIfAborted();
+    return await runCall(call, flags, controller);
+  } catch (reason) {
+    return reportFailure(reason, flags, createRedactor(secrets));
+  } finally {
+    ignoreSignals();
+    await call?.transport.close({ force: true });
+  }
+}
+
+function checkFlags({ format = "text", comments, include, maxEvents, parse }: StreamFlags): void {
+  if (comments && format === "data")
+    throw usageError("--format data has no place for --comments: use json, text or raw");
+  if (include && (format === "json" || format === "data"))
+    throw usageError(`--format ${format} has no place for -i: use -v`);
+  if (format !== "raw") return;
+  if (maxEvents !== undefined)
+    throw usageError("--format raw prints bytes and does not end between events: use another format with --max-events");
+  if (parse) throw usageError("--format raw parses nothing: leave out --parse");
+}
+
+async function runCall(call: StreamCall, flags: StreamFlags, controller: AbortController): Promise<number> {
+  const stats = new StreamStats();
+  const output = createOutput(flags, (reason) => controller.abort(reason));
+  let summary: EventStreamSummary | undefined;
+  try {
+    summary = flags.blocking
+      ? streamSync(call, flags, { stats, output, controller })
+      : await stream(call, flags, { stats, output, controller });
+    return 0;
+  } finally {
+    await Promise.race([output.end(), aborted(controller.signal)]);
+    if (flags.stats) writeError(statsLine(stats, summary, flags));
+  }
+}
+
+interface Run {
+  stats: StreamStats;
+  output: Output;
+  controller: AbortController;
+}
+
+async function stream(call: StreamCall, flags: StreamFlags, run: Run): Promise<EventStreamSummary> {
+  const { onEvent, ...init } = eventStreamInit(call, flags, run);
+  return await forEachEvent(call.url, init, onEvent);
+}
+
+function streamSync(call: StreamCall, flags: StreamFlags, run: Run): EventStreamSummary {
+  const { onEvent, transport, ...init } = eventStreamInit(call, flags, run);
+  return forEachEventSync(call.url, { ...init, transport: transport as SyncTransport }, onEvent);
+}
+
+/** The call as the verbs take it, but for its callback. */
+type Prepared = EventStreamInit & { onEvent: (event: ServerSentEvent, stop: () => void) => Promise<void> | undefined };
+
+function eventStreamInit(call: StreamCall, flags: StreamFlags, { stats, output, controller }: Run): Prepared {
+  const format = createFormat(flags);
+  const { comment } = format;
+  const raw = flags.format === "raw";
+  let accepted = false;
+  // Bytes and comments come between events: only the transport can be held back for them.
+  const held = raw || flags.comments === true;
+  const onBytes = (bytes: Uint8Array): void => void (raw && accepted && output.write(bytes));
+  const transport = held ? holdTransport(call.transport, { onBytes, ready: () => output.ready() }) : call.transport;
+  return {
+    ...call.init,
+    headers: call.headers,
+    transport: flags.verbose ? verbose(transport, call.notes) : transport,
+    signal: controller.signal,
+    ...(flags.comments && comment && { onComment: (text: string) => output.write(comment(text)) }),
+    onResponse(response) {
+      accepted = true;
+      stats.headArrived();
+      if (flags.include) output.write(format.head?.(response) ?? headText(response));
+    },
+    onEvent(event, stop) {
+      const context = { delivered: stats.events, elapsed: stats.elapsed };
+      stats.eventArrived();
+      if (format.event) output.write(format.event(event, context));
+      if (stats.events === flags.maxEvents) stop();
+      return held ? undefined : output.ready();
+    },
+  };
+}
+
+function verbose(transport: Transport, notes: readonly string[]): Transport {
+  writeError([`over ${transport.name}, ${transport.version}`, ...notes].map((note) => `* ${note}\n`).join(""));
+  return verboseTransport(transport, writeError);
+}
+
+function createFormat({ format = "text", parse = false, stats = false, output }: StreamFlags): EventFormat {
+  if (format === "json") return createJsonFormat({ parse });
+  if (format === "data") return createDataFormat({ parse });
+  if (format === "raw") return {};
+  const toFile = output !== undefined && output !== "-";
+  return createTextFormat({ paint: toFile ? (_, text) => text : createPaint(process.stdout), parse, times: stats });
+}
+
+function createOutput({ output = "-", blocking }: StreamFlags, onFailure: (reason: unknown) => void): Output {
+  if (output !== "-") return createFileOutput(output);
+  return blocking ? createBlockingOutput(1) : new StreamOutput(process.stdout, onFailure);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+function statsLine(stats: StreamStats, summary: EventStreamSummary | undefined, { format }: StreamFlags): string {
+  if (format === "json") return `${JSON.stringify({ stats: stats.toJSON(summary) })}\n`;
+  return `${createPaint(process.stderr)("dim", stats.describe(summary?.bytesReceived))}\n`;
+}
+
+/** The userinfo of a URL, as a header that holds it would. */
+function urlSecrets(url: string | undefined): [string, string][] {
+  const [, userinfo = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)@/i.exec(url ?? "") ?? [];
+  return userinfo.split(":").map((part) => ["authorization", part]);
+}

@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { type Bytes, toBytes } from "./http-text.ts";
+
+/**
+ * What a server in another thread does on every connection, in order: as data, because a script cannot
+ * cross threads. `marks` waits until the client has counted so many (`mark()`).
+ */
+export type BlockingStep =
+  | readonly ["request"]
+  | readonly ["send", Bytes]
+  | readonly ["marks", number]
+  | readonly ["delay", number]
+  | readonly ["fin"]
+  | readonly ["rst"];
+
+/** What the server saw, asked for when the blocking call is over. */
+export interface BlockingReport {
+  /** Each request as it stood on the wire, one character a byte. */
+  readonly requests: readonly string[];
+  readonly connections: number;
+  /** Sockets that the client has left open. */
+  readonly openSockets: number;
+}
+
+/** A server of exact bytes in a thread of its own, for calls that block this one. */
+export interface BlockingServer {
+  readonly origin: string;
+  /** Counts one for the steps `marks`; may be called while this thread is about to block. */
+  mark(): void;
+  /** @param patience how long to wait for the client to close what is open, in ms; default not at all */
+  report(patience?: number): Promise<BlockingReport>;
+  close(): Promise<void>;
+}
+
+/** Starts a server whose every connection does these steps. */
+export async function startBlockingServer(steps: readonly BlockingStep[]): Promise<BlockingServer> {
+  const marks = new Int32Array(new SharedArrayBuffer(4));
+  const plain = steps.map((step) => (step[0] === "send" ? ["send", toBytes(step[1])] : step));
+  const worker = new Worker(program, { eval: true, workerData: { marks: marks.buffer, steps: plain } });
+  const [port] = (await once(worker, "message")) as [number];
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    mark() {
+      Atomics.add(marks, 0, 1);
+      Atomics.notify(marks, 0);
+    },
+    async report(patience = 0) {
+      worker.postMessage(patience);
+      const [report] = (await once(worker, "message")) as [BlockingReport];
+      return report;
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** Source text, not a module: bundlers and runtimes do not agree on how a worker's file is found. */
+const program = `
+const { parentPort, workerData } = require("node:worker_threads");
+const net = require("node:net");
+const { setTimeout: delay } = require("node:timers/promises");
+const marks = new Int32Array(workerData.marks);
+const requests = [];
+let connections = 0, openSockets = 0;
+
+const server = net.createServer({ noDelay: true }, (socket) => {
+  connections++;
+  openSockets++;
+  let text = "", wake = () => {}, gone = false;
+  socket.on("data", (bytes) => { text += bytes.toString("latin1"); wake(); });
+  socket.on("error", () => {});
+  socket.on("close", () => { openSockets--; gone = true; wake(); });
+  const request = async () => {
+    for (;;) {
+      const end = text.indexOf("\\r\\n\\r\\n") + 4;
+      const length = Number(/content-length: *(\\d+)/i.exec(text.slice(0, end))?.[1] ?? 0);
+      if (end >= 4 && text.length >= end + length) { requests.push(text.slice(0, end + length)); text = text.slice(end + length); return; }
+      if (gone) throw new Error("gone");
+      await new Promise((resolve) => { wake = resolve; });
+    }
+  };
+  const counted = async (count) => {
+    for (let seen; (seen = Atomics.load(marks, 0)) < count; ) await Atomics.waitAsync(marks, 0, seen, 1000).value;
+  };
+  const run = async () => {
+    for (const [name, value] of workerData.steps) {
+      if (name === "request") await request();
+      else if (name === "send") await new Promise((resolve) => socket.write(value, resolve));
+      else if (name === "marks") await counted(value);
+      else if (name === "delay") await delay(value);
+      else if (name === "fin") socket.end();
+      else socket.resetAndDestroy();
+    }
+  };
+  run().catch(() => {});
+});
+server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));
+parentPort.on("message", async (patience) => {
+  for (let waited = 0; openSockets > 0 && waited < patience; waited += 10) await delay(10);
+  parentPort.postMessage({ requests, connections, openSockets });
+});
+`;

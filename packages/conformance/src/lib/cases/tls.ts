@@ -1,0 +1,242 @@
+import type { NetworkOptions } from "@headrace/core/transport";
+import type { CaseContext } from "../case-context.ts";
+import { type Certificates, certificates } from "../certificates.ts";
+import { type CaseDefinition, type ConformanceCase, type Need, defineCases } from "../conformance-case.ts";
+import { expectEqual } from "../expect.ts";
+import { chunk, ok, okChunked } from "../http-text.ts";
+import type { ScriptedServer, ScriptedServerOptions } from "../scripted-server.ts";
+import { beforeHead } from "./errors.ts";
+import { respond } from "./respond.ts";
+
+type Tls = NonNullable<ScriptedServerOptions["tls"]>;
+const answer = respond(ok("Content-Length: 2"), "ok");
+
+interface Handshake {
+  readonly name: string;
+  readonly title: string;
+  readonly needs?: readonly Need[];
+  readonly server: (made: Certificates) => Tls;
+  readonly client?: (made: Certificates) => NetworkOptions;
+  readonly spec?: string;
+}
+
+async function serveAndConnect(
+  context: CaseContext,
+  { server, client }: Handshake,
+): Promise<[ScriptedServer, ReturnType<CaseContext["send"]>]> {
+  const made = await certificates();
+  const scripted = await context.serve(answer, { tls: server(made) });
+  return [scripted, context.send(scripted.url(), { transport: context.create(client?.(made) ?? {}) })];
+}
+
+/** A case in which the handshake must fail as `tls`, before a byte of the request is sent. */
+function refused(handshake: Handshake): CaseDefinition {
+  return {
+    id: `tls.${handshake.name}`,
+    title: handshake.title,
+    needs: handshake.needs ?? [],
+    spec: handshake.spec ?? "contract 7, row 4; contract 10",
+    async run(context: CaseContext) {
+      const [server, exchange] = await serveAndConnect(context, handshake);
+      await exchange.fails(...beforeHead(context, "tls"));
+      expectEqual("the number of requests that were sent", server.requests.length, 0);
+    },
+  };
+}
+
+/** A case in which the handshake must succeed. */
+function accepted(handshake: Handshake): CaseDefinition {
+  return {
+    id: `tls.${handshake.name}`,
+    title: handshake.title,
+    needs: handshake.needs ?? [],
+    spec: handshake.spec ?? "contract 1: NetworkOptions",
+    async run(context: CaseContext) {
+      const [, exchange] = await serveAndConnect(context, handshake);
+      await exchange.ends("ok");
+    },
+  };
+}
+
+const demandClient = ({ server, ca }: Certificates): Tls => ({
+  ...server,
+  ca,
+  requestCert: true,
+  rejectUnauthorized: true,
+});
+
+/** TLS: what is not trusted is refused before a byte of the request leaves. */
+export const tlsCases: readonly ConformanceCase[] = defineCases("tls", [
+  refused({
+    name: "self-signed",
+    title: "a self-signed certificate is refused",
+    server: ({ selfSigned }) => selfSigned,
+  }),
+  refused({
+    name: "unknown-ca",
+    title: "a certificate of an unknown authority is refused",
+    server: ({ server }) => server,
+  }),
+  accepted({
+    name: "custom-ca",
+    title: "with `ca` the certificates of that authority are accepted",
+    needs: ["customCa"],
+    server: ({ server }) => server,
+    client: ({ ca }) => ({ ca }),
+  }),
+  accepted({
+    name: "custom-ca-bytes",
+    title: "`ca` may be bytes",
+    needs: ["customCa"],
+    server: ({ server }) => server,
+    client: ({ ca }) => ({ ca: new TextEncoder().encode(ca) }),
+  }),
+  refused({
+    name: "custom-ca-self-signed",
+    title: "with `ca` a self-signed certificate is still refused",
+    needs: ["customCa"],
+    server: ({ selfSigned }) => selfSigned,
+    client: ({ ca }) => ({ ca }),
+  }),
+  refused({
+    name: "hostname",
+    title: "a trusted certificate for another name is refused",
+    needs: ["customCa"],
+    server: ({ wrongName }) => wrongName,
+    client: ({ ca }) => ({ ca }),
+  }),
+  refused({
+    name: "expired",
+    title: "an expired certificate is refused",
+    needs: ["customCa"],
+    server: ({ expired }) => expired,
+    client: ({ ca }) => ({ ca }),
+  }),
+  accepted({
+    name: "insecure",
+    title: "with `insecure` a self-signed certificate is accepted",
+    needs: ["insecure"],
+    server: ({ selfSigned }) => selfSigned,
+    client: () => ({ insecure: true }),
+  }),
+  accepted({
+    name: "insecure-hostname",
+    title: "with `insecure` the name is not checked either",
+    needs: ["insecure"],
+    server: ({ wrongName }) => wrongName,
+    client: () => ({ insecure: true }),
+    spec: "contract 10: the certificate and the host name check",
+  }),
+  accepted({
+    name: "client-certificate",
+    title: "a client certificate is presented",
+    needs: ["customCa", "clientCertificate"],
+    server: demandClient,
+    client: ({ ca, client }) => ({ ca, cert: client.cert, key: client.key }),
+  }),
+  refused({
+    name: "client-certificate-missing",
+    title: "a server that demands a client certificate and gets none is `tls`",
+    needs: ["customCa"],
+    server: demandClient,
+    client: ({ ca }) => ({ ca }),
+  }),
+  {
+    id: "tls.custom-ca-is-its-own",
+    title: "what one transport trusts another does not",
+    needs: ["customCa"],
+    spec: "contract 1",
+    async run(context) {
+      const { ca, server } = await certificates();
+      const scripted = await context.serve(answer, { tls: server });
+      await context.send(scripted.url(), { transport: context.create({ ca }) }).ends("ok");
+      await context.send(scripted.url(), { transport: context.create() }).fails(...beforeHead(context, "tls"));
+    },
+  },
+  ...(["fin", "rst"] as const).map((how) => ({
+    id: `tls.handshake-${how}`,
+    title: `${how.toUpperCase()} inside the handshake is \`tls\``,
+    spec: "contract 7, row 4",
+    async run(context: CaseContext) {
+      const server = await context.serve(async (connection) => {
+        await connection.receivedBytes(1);
+        connection[how]();
+      });
+      const exchange = context.send(server.url().replace("http:", "https:"));
+      await exchange.fails(...beforeHead(context, "tls"));
+    },
+  })),
+  {
+    id: "tls.plain-server",
+    title: "a server that answers the handshake in plain text is `tls`, promptly",
+    spec: "contract 7, row 4",
+    async run(context) {
+      const server = await context.serve(async (connection) => {
+        await connection.receivedBytes(1);
+        await connection.send("HTTP/1.1 400 Bad Request\r\n\r\n");
+      });
+      const exchange = context.send(server.url().replace("http:", "https:"));
+      await exchange.fails(...beforeHead(context, "tls"));
+    },
+  },
+  {
+    id: "tls.chunk-truncated",
+    title: "a chunked body cut by FIN, with or without close_notify, is no end",
+    needs: ["customCa"],
+    spec: "contract 7, row 8",
+    async run({ serve, send, create }) {
+      const { ca, server: pair } = await certificates();
+      for (const how of ["fin", "finWithoutCloseNotify"] as const) {
+        const server = await serve(
+          async (connection) => {
+            await connection.request();
+            await connection.send(okChunked, chunk("hello"));
+            await exchange.received(5);
+            connection[how]();
+          },
+          { tls: pair },
+        );
+        const exchange = send(server.url(), { transport: create({ ca }) });
+        await exchange.fails("truncated");
+      }
+    },
+  },
+  {
+    id: "tls.close-delimited-cut",
+    title: "FIN without close_notify, where FIN is the end, ends or fails at once",
+    level: "may",
+    needs: ["customCa"],
+    spec: "RFC 9112 9.8",
+    async run({ serve, send, create }) {
+      const { ca, server: pair } = await certificates();
+      const server = await serve(
+        async (connection) => {
+          await connection.request();
+          await connection.send(ok(), "hello");
+          await exchange.received(5);
+          connection.finWithoutCloseNotify();
+        },
+        { tls: pair },
+      );
+      const exchange = send(server.url(), { transport: create({ ca }) });
+      const outcome = await exchange.settles();
+      if (!outcome.ended) await exchange.fails("truncated", "reset");
+      return outcome.ended ? "taken for an end" : "recognised as a cut";
+    },
+  },
+  {
+    id: "tls.abort-in-handshake",
+    title: "an abort while the handshake hangs closes the connection",
+    spec: "contract 2 and 8",
+    async run({ serve, send, within }) {
+      const reason = new Error("mine");
+      const server = await serve(async (connection) => {
+        await connection.receivedBytes(1);
+        exchange.abort(reason);
+      });
+      const exchange = send(server.url().replace("http:", "https:"));
+      await exchange.rejectsWith(reason);
+      await within(1000, server.closedByClient(), "the client to close the connection");
+    },
+  },
+]);

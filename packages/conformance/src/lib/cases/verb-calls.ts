@@ -1,0 +1,118 @@
+import {
+  asHeadraceError,
+  type EventStream,
+  type EventStreamInit,
+  forEachEvent,
+  type HeadraceErrorCode,
+  type HeadraceErrorOf,
+  openEventStream,
+  type ServerSentEvent,
+} from "@headrace/core";
+import type { ResponseSink, Transport } from "@headrace/core/transport";
+import type { CaseContext } from "../case-context.ts";
+import { ConformanceError } from "../conformance-error.ts";
+import { expectEqual } from "../expect.ts";
+import { describeError } from "../observed-exchange.ts";
+import type { WireLog } from "../wire-log.ts";
+
+type Init = Omit<EventStreamInit, "transport">;
+
+const overwrite = 0xaa;
+
+/** A transport that lends copies and overwrites them when the call of the sink is over, as the contract allows. */
+function lendingTransport(transport: Transport, log: WireLog): Transport {
+  return {
+    ...transport,
+    send(request, sink) {
+      log.note("client", `send ${request.method} ${request.url.href}`);
+      const lending: ResponseSink = {
+        head(head) {
+          log.note("client", `head ${head.status}`);
+          sink.head(head);
+        },
+        body(bytes) {
+          const copy = new Uint8Array(bytes);
+          log.note("client", "body", copy);
+          try {
+            return sink.body(copy);
+          } finally {
+            copy.fill(overwrite);
+          }
+        },
+        trailers: (trailers) => sink.trailers?.(trailers),
+      };
+      return transport.send(request, lending);
+    },
+  };
+}
+
+/** The verbs of core over the transport under test. */
+export interface Verbs {
+  open(url: string, init?: Init): Promise<EventStream>;
+  forEach(url: string, init: Init, onEvent: Parameters<typeof forEachEvent>[2]): ReturnType<typeof forEachEvent>;
+  readonly transport: Transport;
+}
+
+/** Makes the verbs of a case. */
+export function verbsOf({ transport, log }: CaseContext): Verbs {
+  const lending = lendingTransport(transport(), log);
+  return {
+    transport: lending,
+    open: (url, init = {}) => openEventStream(url, { ...init, transport: lending }),
+    forEach: (url, init, onEvent) => forEachEvent(url, { ...init, transport: lending }, onEvent),
+  };
+}
+
+/** The data of all events until the end, and what the loop threw, if it did. */
+export async function readAll(
+  stream: AsyncIterable<ServerSentEvent>,
+): Promise<{ data: string[]; failure: HeadraceErrorOf<HeadraceErrorCode> | undefined }> {
+  const data: string[] = [];
+  try {
+    for await (const event of stream) data.push(event.data);
+  } catch (error) {
+    const failure = asHeadraceError(error);
+    if (failure !== error) throw error;
+    return { data, failure };
+  }
+  return { data, failure: undefined };
+}
+
+/** Fails unless the promise rejects with a `HeadraceError` of this code; gives the error. */
+export async function expectFailure<C extends HeadraceErrorCode>(
+  code: C,
+  promise: Promise<unknown>,
+): Promise<HeadraceErrorOf<C>> {
+  const expected = `a rejection with code ${code}`;
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    const failure = asHeadraceError(error, code);
+    if (failure !== undefined && failure === error) return failure;
+    throw new ConformanceError(expected, describeError(error), { cause: error });
+  }
+  throw new ConformanceError(expected, `a result: ${String(value)}`);
+}
+
+/** Fails unless the promise rejects with this very value. */
+export async function expectRejection(promise: Promise<unknown>, value: unknown): Promise<void> {
+  const outcome = await promise.then(
+    () => ({ rejected: false, error: undefined }),
+    (error: unknown) => ({ rejected: true, error }),
+  );
+  if (outcome.rejected && outcome.error === value) return;
+  const received = outcome.rejected ? describeError(outcome.error) : "a result";
+  throw new ConformanceError(`a rejection with the very value ${describeError(value)}`, received);
+}
+
+/** Fails unless the call is refused with this code before anything is connected to. */
+export async function expectRefusedUnsent(
+  context: CaseContext,
+  code: HeadraceErrorCode,
+  call: (url: string, verbs: Verbs) => Promise<unknown>,
+): Promise<void> {
+  const server = await context.serve(() => {});
+  await expectFailure(code, call(server.url(), verbsOf(context)));
+  expectEqual("the number of connections", server.connections.length, 0);
+}

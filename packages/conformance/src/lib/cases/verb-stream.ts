@@ -1,0 +1,263 @@
+import type { ServerSentEvent } from "@headrace/core";
+import type { CaseContext } from "../case-context.ts";
+import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
+import { expectEqual, expectThat } from "../expect.ts";
+import { chunk, lastChunk, ok, okChunked } from "../http-text.ts";
+import { patternBytes } from "../pattern.ts";
+import type { ScriptedConnection } from "../scripted-connection.ts";
+import { createGate } from "./gate.ts";
+import { respond } from "./respond.ts";
+import { expectRejection, readAll, type Verbs, verbsOf } from "./verb-calls.ts";
+
+const closing = "the client to close the connection";
+
+/** A stream of events that never ends by itself. */
+async function endless(connection: ScriptedConnection): Promise<void> {
+  await connection.request();
+  await connection.send(okChunked, chunk("data: 1\n\n"), chunk("data: 2\n\n"));
+}
+
+/** A case in which a stream is left in some way, and the connection must close at once. */
+function closes(name: string, title: string, leave: (verbs: Verbs, url: string) => Promise<unknown>): CaseDefinition {
+  return {
+    id: `verb.${name}`,
+    title,
+    spec: "design 5: leaving closes the connection",
+    async run(context: CaseContext) {
+      const server = await context.serve(endless);
+      await leave(verbsOf(context), server.url());
+      await context.within(1000, server.closedByClient(), closing);
+    },
+  };
+}
+
+const definitions: readonly CaseDefinition[] = [
+  {
+    id: "verb.events",
+    title: "events cut at every byte arrive whole, with type, data and IDs",
+    spec: "WHATWG HTML 9.2.6; contract 3: lent bytes",
+    async run(context) {
+      const text = "\ufeffevent: a\nid: 1\ndata: é😀\n\n: comment\n\ndata: x\ndata:y\r\n\r\nid\ndata\n\n";
+      const bytes = new TextEncoder().encode(text);
+      const server = await context.serve(async (connection) => {
+        await connection.request();
+        await connection.send(okChunked);
+        await connection.sendEach(chunk(bytes.subarray(0, 9)), chunk(bytes.subarray(9)), lastChunk);
+      });
+      const events: ServerSentEvent[] = [];
+      for await (const event of await verbsOf(context).open(server.url())) events.push({ ...event });
+      expectEqual("the events", events, [
+        { type: "a", data: "é😀", lastEventId: "1", id: "1" },
+        { type: "message", data: "x\ny", lastEventId: "1", id: undefined },
+        { type: "message", data: "", lastEventId: "", id: "" },
+      ]);
+    },
+  },
+  ...(["open", "forEach"] as const).map((verb) => ({
+    id: verb === "open" ? "verb.each-event-open" : "verb.each-event-for-each",
+    title: `with ${verb === "open" ? "openEventStream" : "forEachEvent"} 100 events in lock-step each arrive before the next is sent`,
+    spec: "design: events arrive as they are sent",
+    async run(context: CaseContext) {
+      let received = 0;
+      let gate = createGate();
+      const take = (): void => {
+        received++;
+        gate.open();
+      };
+      const server = await context.serve(async (connection) => {
+        await connection.request();
+        await connection.send(okChunked);
+        for (let count = 1; count <= 100; count++) {
+          gate = createGate();
+          await connection.send(chunk(`data: ${count}\n\n`));
+          await context.within(500, gate.opened, `event ${count} at the reader`);
+        }
+        await connection.send(lastChunk);
+      });
+      const verbs = verbsOf(context);
+      if (verb === "open") for await (const _event of await verbs.open(server.url())) take();
+      else await verbs.forEach(server.url(), {}, take);
+      expectEqual("the number of events", received, 100);
+    },
+  })),
+  closes("break", "`break` closes the connection", async ({ open }, url) => {
+    for await (const _event of await open(url)) break;
+  }),
+  closes("cancel", "`cancel()` closes the connection, the stream never read", async ({ open }, url) => {
+    const stream = await open(url);
+    await stream.cancel();
+  }),
+  closes("dispose", "`await using` closes the connection", async ({ open }, url) => {
+    const stream = await open(url);
+    await stream[Symbol.asyncDispose]();
+  }),
+  closes("stop", "`stop()` ends the stream in good order and closes the connection", async ({ forEach }, url) => {
+    const { eventsDelivered, completed } = await forEach(url, {}, (_event, stop) => stop());
+    expectEqual("events and completed", [eventsDelivered, completed], [1, false]);
+  }),
+  closes(
+    "throw-in-callback",
+    "what the callback throws comes back as it is, and the connection closes",
+    async ({ forEach }, url) => {
+      const mine = { mine: true };
+      const call = forEach(url, {}, () => {
+        throw mine;
+      });
+      await expectRejection(call, mine);
+    },
+  ),
+  closes(
+    "reject-in-callback",
+    "what the callback rejects with comes back as it is, and the connection closes",
+    async ({ forEach }, url) => {
+      const mine = new Error("mine");
+      await expectRejection(
+        forEach(url, {}, () => Promise.reject(mine)),
+        mine,
+      );
+    },
+  ),
+  closes("throw-in-loop", "an error thrown in the loop closes the connection", async ({ open }, url) => {
+    const mine = new Error("mine");
+    const loop = async (): Promise<void> => {
+      for await (const _event of await open(url)) throw mine;
+    };
+    await expectRejection(loop(), mine);
+  }),
+  closes(
+    "abort-in-loop",
+    "an abort between two events ends the loop with the reason and closes the connection",
+    async ({ open }, url) => {
+      const controller = new AbortController();
+      const loop = async (): Promise<void> => {
+        for await (const _event of await open(url, { signal: controller.signal })) controller.abort("enough");
+      };
+      await expectRejection(loop(), "enough");
+    },
+  ),
+  closes(
+    "abort-in-callback",
+    "an abort inside the callback rejects with the reason, and no further event comes",
+    async ({ forEach }, url) => {
+      const controller = new AbortController();
+      let events = 0;
+      const call = forEach(url, { signal: controller.signal }, () => {
+        events++;
+        controller.abort("enough");
+      });
+      await expectRejection(call, "enough");
+      expectEqual("the number of events", events, 1);
+    },
+  ),
+  {
+    id: "verb.abort-before",
+    title: "with a signal already aborted nothing is connected to, and the reason comes back",
+    spec: "contract 2",
+    async run(context) {
+      const server = await context.serve(endless);
+      await expectRejection(verbsOf(context).open(server.url(), { signal: AbortSignal.abort("enough") }), "enough");
+      expectEqual("the number of connections", server.connections.length, 0);
+    },
+  },
+  {
+    id: "verb.abort-before-head",
+    title: "an abort while the server is thinking rejects with the reason and closes the connection",
+    spec: "contract 2",
+    async run(context) {
+      const controller = new AbortController();
+      const server = await context.serve(async (connection) => {
+        await connection.request();
+        controller.abort("enough");
+      });
+      await expectRejection(verbsOf(context).open(server.url(), { signal: controller.signal }), "enough");
+      await context.within(1000, server.closedByClient(), closing);
+    },
+  },
+  {
+    id: "verb.slow-consumer",
+    title: "one event taken of 256 MiB: the server comes to a stand under 16 MiB",
+    needs: ["backpressure"],
+    spec: "design: a slow consumer stops the server",
+    async run(context) {
+      const gate = createGate();
+      const block = `data: ${"x".repeat(1000)}\n\n`.repeat(64);
+      const server = await context.serve(async (connection) => {
+        await connection.request();
+        await connection.send(ok());
+        const limit = 16 * 1_048_576;
+        while (connection.bytesAccepted < limit) {
+          const taken = connection.send(block).then(() => true);
+          if (!(await Promise.race([taken, context.delay(250).then(() => false)]))) break;
+        }
+        expectThat(
+          connection.bytesAccepted < limit,
+          "less than 16 MiB taken from the server",
+          connection.bytesAccepted,
+        );
+        gate.open();
+      });
+      const stream = await verbsOf(context).open(server.url());
+      for await (const _event of stream) {
+        await gate.opened;
+        break;
+      }
+      await context.within(1000, server.closedByClient(), closing);
+    },
+  },
+  {
+    id: "verb.promise-holds",
+    title: "a promise from the callback holds the next event back, and none is lost",
+    spec: "design 5",
+    async run(context) {
+      const events = Array.from({ length: 300 }, (_, index) => `data: ${index}\n\n`);
+      const server = await context.serve(respond(okChunked, ...events.map((event) => chunk(event)), lastChunk));
+      let inside = 0;
+      const seen: string[] = [];
+      await verbsOf(context).forEach(server.url(), {}, async ({ data }) => {
+        expectEqual("callbacks at once", ++inside, 1);
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(data);
+        inside--;
+      });
+      expectEqual("the data", seen.join(), Array.from({ length: 300 }, (_, index) => index).join());
+    },
+  },
+  {
+    id: "verb.large-event",
+    title: "an event of 4 MiB in pieces of every size arrives whole",
+    spec: "WHATWG HTML 9.2.6",
+    async run(context) {
+      const data = Buffer.from(patternBytes(0, 65_521)).toString("base64").repeat(48);
+      const server = await context.serve(
+        respond(okChunked, chunk(`data: ${data.slice(0, 777)}`), chunk(`${data.slice(777)}\n\n`), lastChunk),
+      );
+      const { data: read } = await readAll(await verbsOf(context).open(server.url()));
+      expectThat(
+        read.length === 1 && read[0] === data,
+        "the one event",
+        read.map(({ length }) => length),
+      );
+    },
+  },
+  {
+    id: "verb.failure-never-read",
+    title: "a stream that fails and is never read makes no unhandled rejection",
+    spec: "design 5",
+    async run(context) {
+      const server = await context.serve(async (connection) => {
+        await connection.request();
+        await connection.send(okChunked, chunk("data: 1\n\n"));
+        connection.fin();
+      });
+      await verbsOf(context).open(server.url());
+      await context.within(1000, server.closedByClient(), closing);
+      await context.delay(20);
+    },
+  },
+];
+
+/** `openEventStream` and `forEachEvent` over this transport. */
+export const verbStreamCases: readonly ConformanceCase[] = defineCases(
+  "verb",
+  definitions.map((definition) => ({ scope: "verb" as const, ...definition })),
+);

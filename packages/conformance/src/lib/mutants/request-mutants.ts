@@ -1,0 +1,58 @@
+import { sends, asks, withHref, withHeader, type Mutant } from "./mutant.ts";
+
+/** Requests that go out changed. */
+export const requestMutants: readonly Mutant[] = [
+  asks("injects-header-from-target", ["req.url-percent-kept"], ({ url }) => ({
+    url: withHref(url, url.href.replaceAll("%0D%0A", "\r\n")),
+  })),
+  asks("lowercases-path", ["req.get-default"], ({ url }) => ({ url: withHref(url, url.href.toLowerCase()) })),
+  asks("drops-empty-query", ["req.url-empty-query"], ({ url }) => ({
+    url: withHref(url, url.href.replace(/\?$/, "")),
+  })),
+  asks("encodes-twice", ["req.url-percent-kept", "req.url-unicode-path"], ({ url }) => ({
+    url: withHref(url, url.href.replaceAll("%", "%25")),
+  })),
+  asks("sends-body-as-text", ["req.post-bytes"], ({ body }) => ({
+    body: body && new TextEncoder().encode(new TextDecoder().decode(body)),
+  })),
+  asks("forgets-the-port-in-host", ["req.host-port", "req.url-ipv6"], ({ url, headers }) => ({
+    headers: withHeader(headers, "host", url.hostname),
+  })),
+  asks("cuts-long-targets", ["req.url-long"], ({ url }) => ({ url: withHref(url, url.href.slice(0, 8192)) })),
+  asks("collapses-spaces-in-values", ["req.header-exact"], ({ headers }) => ({
+    headers: new Headers(
+      [...headers].map(([name, value]) => [name, value.replaceAll(/\s+/g, " ")] as [string, string]),
+    ),
+  })),
+  asks("sends-the-first-of-two-values", ["req.header-duplicate"], ({ headers }) => ({
+    headers: new Headers([...headers].map(([name, value]) => [name, value.split(", ")[0] ?? ""] as [string, string])),
+  })),
+  asks("sends-64-fields-at-most", ["req.header-many"], ({ headers }) => ({
+    headers: new Headers([...headers].slice(0, 64)),
+  })),
+  asks("cuts-large-body", ["req.post-large"], ({ body }) => ({ body: body && body.subarray(0, 1_048_576) })),
+  asks("drops-empty-header", ["req.header-empty-value"], ({ headers }) => ({
+    headers: new Headers([...headers].filter(([, value]) => value !== "")),
+  })),
+  asks("replaces-latin1", ["req.header-latin1", "req.header-utf8-bytes"], ({ headers }) => ({
+    headers: new Headers(
+      [...headers].map(([name, value]) => [name, value.replaceAll(/[^\0-\x7f]/g, "?")] as [string, string]),
+    ),
+  })),
+  asks("adds-a-cookie", ["req.header-defaults"], ({ headers }) => ({ headers: withHeader(headers, "cookie", "a=1") })),
+  asks("asks-for-gzip", ["req.header-defaults"], ({ headers }) => ({
+    headers: headers.has("accept-encoding") ? headers : withHeader(headers, "accept-encoding", "gzip"),
+  })),
+  asks("overrides-user-agent", ["req.header-override"], ({ headers }) => ({
+    headers: withHeader(headers, "user-agent", "mutant"),
+  })),
+  asks("expects-100-continue", ["req.no-expect"], ({ headers }) => ({
+    headers: withHeader(headers, "expect", "100-continue"),
+  })),
+  asks("upper-cases-methods", ["req.method-case"], ({ method }) => ({ method: method.toUpperCase() })),
+  asks("turns-post-into-get", ["req.post-bytes", "req.custom-method"], () => ({ method: "GET" })),
+  sends("mutates-headers", ["req.input-not-mutated"], (send) => (request, sink) => {
+    request.headers.set("x-mutant", "1");
+    return send(request, sink);
+  }),
+];

@@ -1,0 +1,174 @@
+import { inspect } from "node:util";
+import type { HeadraceErrorCode, HeadraceErrorOf } from "@headrace/core";
+import type { ResponseHead, Transport, TransportRequest } from "@headrace/core/transport";
+import { ConformanceError } from "./conformance-error.ts";
+import { toBytes } from "./http-text.ts";
+import { RecordingSink, type RecordingSinkHooks } from "./recording-sink.ts";
+import { describeBytes, type WireLog } from "./wire-log.ts";
+
+/** How `send` settled. */
+export type Outcome = { readonly ended: true } | { readonly ended: false; readonly error: unknown };
+
+/** What an exchange is observed with. */
+export interface ObservedExchangeOptions extends RecordingSinkHooks {
+  readonly transport: Transport;
+  readonly request: TransportRequest;
+  readonly controller: AbortController;
+  readonly log: WireLog;
+  /** How long a wait may last before it fails, in ms; as long again while a large body is arriving. */
+  readonly patience: number;
+}
+
+const largeBody = 65_536;
+
+/**
+ * One `send` under observation, called by the constructor. Every wait fails, saying what it waited for,
+ * when `send` settles otherwise or patience ends.
+ */
+export class ObservedExchange {
+  /** What the sink was given. */
+  readonly recording: RecordingSink;
+  /** How `send` settled; `undefined` while it has not. */
+  outcome: Outcome | undefined;
+  readonly #options: ObservedExchangeOptions;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(options: ObservedExchangeOptions) {
+    this.#options = options;
+    const { signal } = options.request;
+    this.recording = new RecordingSink({ ...options, signal, onChange: () => this.#changed() });
+    this.#send();
+  }
+
+  #send(): void {
+    const { transport, request, log } = this.#options;
+    log.note("client", `send ${request.method} ${request.url.href}`);
+    try {
+      const promise: unknown = transport.send(request, this.recording);
+      this.recording.sendReturned = true;
+      if (!(promise instanceof Promise)) throw new TypeError(`send() returned ${inspect(promise)}, not a promise`);
+      promise.then(
+        () => this.#settle({ ended: true }),
+        (error: unknown) => this.#settle({ ended: false, error }),
+      );
+    } catch (error) {
+      this.recording.violations.push("send() threw, where it should return a promise that rejects");
+      this.#settle({ ended: false, error });
+    }
+  }
+
+  /** The whole body so far. */
+  get body(): Uint8Array {
+    return toBytes(...this.recording.pieces);
+  }
+
+  /** The body so far as text, one character a byte. */
+  get text(): string {
+    return Buffer.from(this.body).toString("latin1");
+  }
+
+  abort(reason?: unknown): void {
+    this.#options.log.note("client", "abort");
+    this.#options.controller.abort(reason);
+  }
+
+  /** Waits for the head. */
+  async head(): Promise<ResponseHead> {
+    return this.#until(() => this.recording.received, "a response head");
+  }
+
+  /** Waits until the sink was given `count` bytes of body in all. */
+  async received(count: number): Promise<void> {
+    const enough = (): true | undefined => (this.recording.bytesReceived >= count ? true : undefined);
+    await this.#until(enough, `${count} bytes of body at the sink`);
+  }
+
+  /** Waits until `send` has settled, either way. */
+  async settles(expected = "send() to settle"): Promise<Outcome> {
+    return this.#until(() => this.outcome, expected);
+  }
+
+  /** Waits for a proven end; checks the body, if given one, and returns it. */
+  async ends(body?: string): Promise<Uint8Array> {
+    const { ended } = await this.settles("send() to resolve at the end");
+    if (!ended) throw this.#refusal("send() to resolve");
+    const received = this.body;
+    if (body === undefined || Buffer.compare(received, toBytes(body)) === 0) return received;
+    throw new ConformanceError(`the body ${describeBytes(toBytes(body))}`, describeBytes(received));
+  }
+
+  /** Waits for the rejection with a `TransportError` of one of these codes. */
+  async fails(...codes: readonly HeadraceErrorCode[]): Promise<HeadraceErrorOf<HeadraceErrorCode>> {
+    const expected = `send() to reject with code ${codes.join(" or ")}`;
+    const outcome = await this.settles(expected);
+    if (outcome.ended) throw this.#refusal(expected);
+    const error = outcome.error as HeadraceErrorOf<HeadraceErrorCode>;
+    if (error instanceof Error && error.name === "HeadraceError" && codes.includes(error.code)) return error;
+    throw this.#refusal(expected);
+  }
+
+  /** Waits for the rejection with this very value. */
+  async rejectsWith(value: unknown): Promise<void> {
+    const expected = `send() to reject with the very value ${inspect(value, { depth: 0 })}`;
+    const outcome = await this.settles(expected);
+    if (outcome.ended || outcome.error !== value) throw this.#refusal(expected);
+  }
+
+  #settle(outcome: Outcome): void {
+    this.outcome = outcome;
+    this.recording.settled = true;
+    this.#options.log.note("client", `send ${describeOutcome(outcome)}`);
+    this.#changed();
+  }
+
+  #changed(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  #until<T>(read: () => T | undefined, expected: string): Promise<T> {
+    const { patience } = this.#options;
+    return new Promise((resolve, reject) => {
+      let seen = this.recording.bytesReceived;
+      const late = (): void => {
+        const arrived = this.recording.bytesReceived > seen + largeBody;
+        seen = this.recording.bytesReceived;
+        if (arrived) timer = setTimeout(late, patience);
+        else finish(() => reject(this.#refusal(`${expected} within ${patience} ms`)));
+      };
+      const check = (): void => {
+        const value = read();
+        if (value !== undefined) finish(() => resolve(value));
+        else if (this.outcome !== undefined) finish(() => reject(this.#refusal(expected)));
+      };
+      const finish = (conclude: () => void): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        conclude();
+      };
+      let timer = setTimeout(late, patience);
+      this.#waiting.add(check);
+      check();
+    });
+  }
+
+  #refusal(expected: string): ConformanceError {
+    const { received, bytesReceived } = this.recording;
+    const head = received === undefined ? "no head" : `head ${received.status}`;
+    const told = `send() ${describeOutcome(this.outcome)}, after ${head} and ${bytesReceived} bytes of body`;
+    const cause = this.outcome === undefined || this.outcome.ended ? {} : { cause: this.outcome.error };
+    return new ConformanceError(expected, told, cause);
+  }
+}
+
+function describeOutcome(outcome: Outcome | undefined): string {
+  if (outcome === undefined) return "has not settled";
+  return outcome.ended ? "resolved" : `rejected with ${describeError(outcome.error)}`;
+}
+
+/** An error in words: its code first. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return inspect(error, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
+  const { code, phase } = error as { code?: unknown; phase?: unknown };
+  const named = typeof code === "string" ? `${error.name} ${code}` : error.name;
+  return `${named}${typeof phase === "string" ? ` (phase ${phase})` : ""}: ${error.message}`;
+}

@@ -1,0 +1,124 @@
+import { setImmediate as macrotask, setTimeout as sleep } from "node:timers/promises";
+import { CaseContext, type CaseContextOptions } from "./case-context.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
+import { ConformanceError } from "./conformance-error.ts";
+import { describeError } from "./observed-exchange.ts";
+
+/** The most a case may take before it ends itself, in ms at scale 1, the clean-up included. */
+export const caseBudgetMs = 4000;
+const runMs = 2800;
+const cleanUpMs = 350;
+const cleanUpAfterTroubleMs = 150;
+
+/**
+ * Runs one case, ends everything it started, and checks what must hold after every case: the transport
+ * closes, no socket is open, every script has returned, the sink was called by the rules, no rejection
+ * went unhandled.
+ *
+ * @returns what the case found, if it says so
+ * @throws an error whose message holds the demand, what came instead, where it is written, and the wire log
+ */
+export async function runCase(conformanceCase: ConformanceCase, options: CaseContextOptions): Promise<string | void> {
+  const unhandled = watchForUnhandled();
+  const context = new CaseContext(options);
+  let note: string | void = undefined;
+  const failures: unknown[] = [];
+  try {
+    const run = conformanceCase.run(context);
+    run.catch(() => {});
+    note = await context.within(runMs, Promise.race([run, context.scriptFailure]), "the case to come to an end");
+  } catch (error) {
+    failures.push(error);
+  }
+  failures.push(...context.scriptErrors.filter((error) => !failures.includes(error)));
+  failures.push(...(await cleanUp(context)));
+  failures.push(...unhandled.stop());
+  if (failures.length > 0) throw failure(conformanceCase, failures, context);
+  return note;
+}
+
+/** Ends what the case started; what did not end well comes back as errors. */
+async function cleanUp(context: CaseContext): Promise<unknown[]> {
+  const { exchanges, transports, servers, otherServers } = context;
+  const problems: unknown[] = [];
+  const attempt = async (expected: string, work: Promise<unknown>): Promise<void> => {
+    try {
+      await context.within(problems.length === 0 ? cleanUpMs : cleanUpAfterTroubleMs, work, expected);
+    } catch (error) {
+      problems.push(error);
+    }
+  };
+  const unsettled = exchanges.filter(({ outcome }) => outcome === undefined);
+  for (const exchange of unsettled) exchange.abort(new Error("the case is over"));
+  for (const server of servers) for (const connection of server.connections) connection.resume();
+  await attempt("send() to settle after the abort", Promise.all(unsettled.map((exchange) => exchange.settles())));
+  const closings = transports.map((transport) => transport.close());
+  await attempt("close() to resolve once every exchange has settled", Promise.all(closings));
+  await attempt("every connection to be closed after close()", allSocketsClosed(context));
+  const ends = [...servers, ...otherServers].map((server) => server.close());
+  await attempt("the servers to close", Promise.all(ends));
+  const scripts = servers.map((server) => server.scriptsDone());
+  await attempt("the server's script to come to its end", Promise.all(scripts));
+  await macrotask();
+  await macrotask();
+  for (const violation of exchanges.flatMap(({ recording }) => recording.violations)) {
+    problems.push(new ConformanceError("the sink to be called as contract 3 says", violation));
+  }
+  return problems;
+}
+
+async function allSocketsClosed(context: CaseContext): Promise<void> {
+  const deadline = performance.now() + context.ms(cleanUpMs);
+  const open = (): number => context.servers.reduce((sum, { openSockets }) => sum + openSockets, 0);
+  while (open() > 0 && performance.now() < deadline) {
+    endIdleConnections(context);
+    await sleep(2);
+  }
+  if (open() > 0) throw new ConformanceError("every connection to be closed after close()", `${open()} still open`);
+}
+
+/**
+ * Ends, from the server's side, the connections that a pool outside the transport may keep (a host's
+ * fetch has one): those between two exchanges, and those of a script that is over where every exchange
+ * came to its end. One that an exchange left in any other state is the transport's to close. That a
+ * transport closes its own pool is a case of its own: `conc.close-releases`.
+ */
+function endIdleConnections({ servers, exchanges }: CaseContext): void {
+  const allEnded = exchanges.every(({ outcome }) => outcome?.ended === true);
+  for (const connection of servers.flatMap((server) => server.connections)) {
+    const isOver = connection.isAtRest || (allEnded && connection.scriptIsOver);
+    if (connection.open && isOver) connection.fin();
+  }
+}
+
+/** Collects rejections that nobody handled and errors thrown where nobody could catch them. */
+function watchForUnhandled(): { stop(): unknown[] } {
+  const seen: unknown[] = [];
+  const note = (cause: unknown): void => {
+    seen.push(new ConformanceError("no unhandled rejection and no uncaught error", describeError(cause), { cause }));
+  };
+  process.on("unhandledRejection", note);
+  process.on("uncaughtException", note);
+  return {
+    stop() {
+      process.off("unhandledRejection", note);
+      process.off("uncaughtException", note);
+      return seen;
+    },
+  };
+}
+
+/** The first failure told in full, the others in a line each, then the wire log. */
+function failure({ id, title, spec }: ConformanceCase, failures: readonly unknown[], context: CaseContext): Error {
+  const [first, ...others] = failures;
+  const also = others.map((other) => `  also: ${messageOf(other).replaceAll("\n", ";")}`);
+  const log = context.log.toString().replaceAll(/^/gm, "    ");
+  const lines = [`${id}: ${title}`, `  ${messageOf(first)}`, ...also, `  see: ${spec}`, "  wire (ms, who, what):", log];
+  const error = new Error(lines.join("\n"), { cause: first });
+  error.name = "ConformanceFailure";
+  return error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

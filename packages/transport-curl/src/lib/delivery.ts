@@ -1,0 +1,189 @@
+import { TransportError, type ResponseHead, type ResponseSink } from "@headrace/core/transport";
+import { view, type ByteArena, type Piece } from "./byte-arena.ts";
+import { ContentDecoding } from "./content-decoding.ts";
+
+/** Who is told how a delivery goes. */
+export interface DeliveryOwner {
+  /** Everything taken so far has been delivered. */
+  drained(): void;
+  /** It is over: no call of the sink follows. */
+  settled(): void;
+}
+
+/** How the response ended, as far as the stack and the framing say. */
+export interface Ending {
+  readonly error?: unknown;
+  readonly trailers?: Headers | undefined;
+}
+
+/**
+ * The sink's side of an exchange: what has arrived, in order, and the rules by which a sink is called
+ * (contract, section 3). Knows nothing of libcurl.
+ */
+export class Delivery {
+  /** Bytes that wait for the sink. */
+  queued = 0;
+  over = false;
+  /** Why it ended, once over; `undefined` for a proven end. */
+  failure: { readonly reason: unknown } | undefined;
+
+  readonly #sink: ResponseSink;
+  readonly #arena: ByteArena;
+  readonly #owner: DeliveryOwner;
+  /** A blocking exchange has nobody to wait for a promise. */
+  readonly #blocking: boolean;
+  #head: ResponseHead | undefined;
+  readonly #pieces: Piece[] = [];
+  /** Taken out of the queue, so that what arrives meanwhile is not added to it. */
+  #inHand: Piece | undefined;
+  #ending: Ending | undefined;
+  /** The sink's last promise is pending. */
+  #waiting = false;
+  #decoding: ContentDecoding | undefined;
+  /** What the piece in hand still decodes to. */
+  #outputs: Iterator<Uint8Array> | undefined;
+  #finished = false;
+
+  constructor(sink: ResponseSink, arena: ByteArena, options: { owner: DeliveryOwner; blocking: boolean }) {
+    this.#sink = sink;
+    this.#arena = arena;
+    this.#owner = options.owner;
+    this.#blocking = options.blocking;
+  }
+
+  head(head: ResponseHead): void {
+    this.#head = head;
+  }
+
+  /** Copies bytes at an address of libcurl's. */
+  take(address: number, length: number): void {
+    const last = this.#pieces.at(-1);
+    const piece = this.#arena.take(address, length, last);
+    if (piece !== last) this.#pieces.push(piece);
+    this.queued += length;
+  }
+
+  end(ending: Ending): void {
+    this.#ending ??= ending;
+  }
+
+  /** Calls the sink with what is there, as far as it lets. Never from inside libcurl. */
+  flush(): void {
+    if (this.#waiting || this.over) return;
+    if (this.#head) this.#deliverHead(this.#head);
+    while (this.#mayCall() && this.#deliverSome());
+    if (!this.#mayCall()) return;
+    if (this.#ending) this.#deliverEnding(this.#ending);
+    else this.#owner.drained();
+  }
+
+  /** Ends it at once: nothing more is delivered. */
+  fail(reason: unknown): void {
+    if (this.over) return;
+    this.failure = { reason };
+    this.#settle();
+  }
+
+  #mayCall(): boolean {
+    return !this.#waiting && !this.over;
+  }
+
+  #deliverHead(head: ResponseHead): void {
+    this.#head = undefined;
+    this.#decoding = ContentDecoding.of(head.headers.get("content-encoding"));
+    this.#guard(() => this.#sink.head(head));
+  }
+
+  /** @returns whether there was anything to deliver */
+  #deliverSome(): boolean {
+    if (this.#outputs) {
+      this.#deliverOutput(this.#outputs);
+      return true;
+    }
+    const piece = this.#pieces.shift();
+    if (piece === undefined) return false;
+    this.#inHand = piece;
+    if (this.#decoding) this.#outputs = this.#decoding.decode(view(piece));
+    else {
+      this.#body(view(piece));
+      this.#dropInHand();
+    }
+    return true;
+  }
+
+  #deliverOutput(outputs: Iterator<Uint8Array>): void {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = outputs.next();
+    } catch (error) {
+      return this.fail(error);
+    }
+    if (!next.done) return this.#body(next.value);
+    this.#outputs = undefined;
+    this.#dropInHand();
+  }
+
+  #dropInHand(): void {
+    const piece = this.#inHand;
+    if (piece === undefined) return;
+    this.#inHand = undefined;
+    this.queued -= piece.end - piece.start;
+    this.#arena.release(piece);
+  }
+
+  #body(bytes: Uint8Array): void {
+    const result = this.#guard(() => this.#sink.body(bytes));
+    if (!isThenable(result)) return;
+    if (this.over) return void Promise.resolve(result).catch(() => {});
+    if (this.#blocking) {
+      void Promise.resolve(result).catch(() => {});
+      return this.fail(
+        new TransportError("invalid-argument", "a blocking call cannot wait: the sink returned a promise"),
+      );
+    }
+    this.#waiting = true;
+    Promise.resolve(result).then(
+      () => {
+        this.#waiting = false;
+        this.flush();
+      },
+      (reason: unknown) => this.fail(reason),
+    );
+    this.#pieces.forEach((piece, at) => (this.#pieces[at] = this.#arena.detach(piece)));
+  }
+
+  #deliverEnding({ error, trailers }: Ending): void {
+    if (error !== undefined) return this.fail(error);
+    if (!this.#finished) {
+      this.#finished = true;
+      this.#outputs = this.#decoding?.finish();
+      return this.flush();
+    }
+    if (trailers) this.#guard(() => this.#sink.trailers?.(trailers));
+    if (!this.over) this.#settle();
+  }
+
+  /** What the sink throws ends the exchange. */
+  #guard<T>(call: () => T): T | undefined {
+    try {
+      return call();
+    } catch (error) {
+      this.fail(error);
+      return undefined;
+    }
+  }
+
+  #settle(): void {
+    this.over = true;
+    this.#outputs = undefined;
+    this.#decoding?.destroy();
+    this.#dropInHand();
+    for (const piece of this.#pieces.splice(0)) this.#arena.release(piece);
+    this.queued = 0;
+    this.#owner.settled();
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}

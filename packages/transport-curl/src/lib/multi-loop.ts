@@ -1,0 +1,56 @@
+import { clearInterval, setInterval } from "node:timers";
+import type { Libcurl } from "./libcurl.ts";
+
+/** A multi handle of libcurl and what drives it: the only ones of a thread. */
+export interface MultiLoop {
+  /** Runs `command` as soon as libcurl may be called: now, unless it is being called, or waits in another thread. */
+  run(command: () => void): void;
+  add(easy: bigint): void;
+  /** To be called inside `run`. */
+  remove(easy: bigint): void;
+  /** Lets a transfer go on that its write callback had paused. */
+  resume(easy: bigint): void;
+  /** One exchange more keeps the process alive. */
+  hold(): void;
+  /** One less. */
+  release(): void;
+  /** Lets go of everything; for the end of a thread. */
+  dispose(): void;
+}
+
+/** @param done is told of each transfer that ended, outside libcurl; it has to remove it */
+export type MultiLoopInit = { readonly curl: Libcurl; readonly done: (easy: bigint, code: number) => void };
+
+/** Hands the messages of ended transfers to `done`. */
+export function drainMessages(multi: bigint, { curl, done }: MultiLoopInit): void {
+  for (let message = curl.multiInfoRead(multi); message; message = curl.multiInfoRead(multi)) {
+    done(message.easy, message.code);
+  }
+}
+
+/** @throws where a multi handle cannot be had: out of memory */
+export function createMulti(curl: Libcurl): bigint {
+  const multi = curl.multiInit();
+  if (multi === null) throw new Error("curl_multi_init failed");
+  return multi;
+}
+
+const longest = 2 ** 31 - 1;
+
+/** Keeps the process alive while anything is held. */
+export class ProcessHold {
+  #held = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  get held(): number {
+    return this.#held;
+  }
+
+  hold(): void {
+    if (this.#held++ === 0) this.#timer = setInterval(() => {}, longest);
+  }
+
+  release(): void {
+    if (--this.#held === 0) clearInterval(this.#timer);
+  }
+}

@@ -1,0 +1,145 @@
+import { TransportError, type ResponseHead } from "@headrace/core/transport";
+
+const maxHeadBytes = 256 * 1024;
+const maxHeadFields = 1000;
+/** RFC 9110 section 15.2 sets no limit; a server that sends only interim responses must end somewhere. */
+const maxInterimHeads = 100;
+
+const statusLine = /^HTTP\/(1\.0|1\.1|2|3) ([1-9]\d\d)(?: (.*))?$/s;
+const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
+
+/** How the end of a body can be told (RFC 9112 section 6.3). */
+export type Framing = "none" | "length" | "chunked" | "stream" | "close";
+
+type HttpVersion = NonNullable<ResponseHead["httpVersion"]>;
+type Field = [name: string, value: string];
+
+/**
+ * Reads the lines that libcurl hands to its header callback: interim heads, which are dropped, the final
+ * head, and the trailer section after it.
+ */
+export class ResponseHeadReader {
+  #status = 0;
+  #statusText = "";
+  #httpVersion: HttpVersion = "1.1";
+  #fields: Field[] = [];
+  #bytes = 0;
+  #interimHeads = 0;
+  #final: Omit<ResponseHead, "url"> | undefined;
+
+  /** Whether any line of a final head, complete or not, has come. */
+  get started(): boolean {
+    return this.#status !== 0;
+  }
+
+  /** The final head, once its blank line has come. */
+  get head(): Omit<ResponseHead, "url"> | undefined {
+    return this.#final;
+  }
+
+  /** The trailer section; `undefined` where there is none. Complete when the transfer is. */
+  trailers(): Headers | undefined {
+    return this.#final && this.#fields.length > 0 ? toHeaders(this.#fields) : undefined;
+  }
+
+  /** How the end of the body is told, from the final head and the request's method. */
+  framing(method: string): Framing {
+    if (!this.#final) return "none";
+    const { status, headers, httpVersion } = this.#final;
+    if (method === "HEAD" || status === 204 || status === 304) return "none";
+    if (httpVersion === "2" || httpVersion === "3") return "stream";
+    if (headers.has("transfer-encoding")) return "chunked";
+    return headers.has("content-length") ? "length" : "close";
+  }
+
+  /**
+   * Takes one line, its line end included.
+   *
+   * @returns whether it completed the final head
+   * @throws `protocol` for what is not a response head (contract, section 7 row 5)
+   */
+  push(line: string): boolean {
+    this.#bytes += line.length;
+    if (this.#bytes > maxHeadBytes) fail(`the response's head is larger than ${maxHeadBytes} bytes`);
+    const text = line.replace(/\r?\n$/, "");
+    if (this.#final) {
+      if (text !== "") this.#field(text);
+      return false;
+    }
+    if (this.#status === 0) this.#statusLine(text);
+    else if (text === "") return this.#blankLine();
+    else this.#field(text);
+    return false;
+  }
+
+  #statusLine(text: string): void {
+    const match = statusLine.exec(text);
+    if (!match) fail("the response does not begin with a status line of HTTP");
+    this.#httpVersion = match[1] as HttpVersion;
+    this.#status = Number(match[2]);
+    this.#statusText = (match[3] ?? "").trim();
+    if (this.#status === 101) fail("the server switched protocols unasked (101)");
+  }
+
+  #field(text: string): void {
+    if (text.startsWith(" ") || text.startsWith("\t")) return this.#continuation(text);
+    const colon = text.indexOf(":");
+    const name = text.slice(0, Math.max(colon, 0));
+    if (!token.test(name)) fail("the response's head has a line that is not a field");
+    this.#fields.push([name, trim(text.slice(colon + 1))]);
+    if (this.#fields.length > maxHeadFields) fail(`the response's head has more than ${maxHeadFields} fields`);
+  }
+
+  /** RFC 9112 section 5.2: a user agent replaces obs-fold with one or more spaces. */
+  #continuation(text: string): void {
+    const last = this.#fields.at(-1);
+    if (!last) fail("the response's head begins with a continuation line");
+    last[1] = trim(`${last[1]} ${trim(text)}`);
+  }
+
+  #blankLine(): boolean {
+    if (this.#status < 200) {
+      if (++this.#interimHeads > maxInterimHeads) fail(`more than ${maxInterimHeads} interim responses`);
+      this.#status = 0;
+      this.#fields = [];
+      this.#bytes = 0;
+      return false;
+    }
+    const headers = toHeaders(this.#fields);
+    checkLengths(this.#fields);
+    this.#final = {
+      status: this.#status,
+      statusText: this.#statusText,
+      headers,
+      httpVersion: this.#httpVersion,
+    };
+    this.#fields = [];
+    this.#bytes = 0;
+    return true;
+  }
+}
+
+/** RFC 9112 section 6.3 item 5: an invalid or differing Content-Length is an unrecoverable error. */
+function checkLengths(fields: readonly Field[]): void {
+  const lengths = fields.filter(([name]) => name.toLowerCase() === "content-length").map(([, value]) => value);
+  if (lengths.some((length) => !/^\d{1,18}$/.test(length))) fail("the response's Content-Length is not a number");
+  if (new Set(lengths.map(Number)).size > 1) fail("the response has Content-Length fields that differ");
+}
+
+function toHeaders(fields: readonly Field[]): Headers {
+  const headers = new Headers();
+  try {
+    for (const [name, value] of fields) headers.append(name, value);
+  } catch {
+    fail("the response's head has a field value with a forbidden character");
+  }
+  return headers;
+}
+
+function trim(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, "");
+}
+
+function fail(message: string): never {
+  throw new TransportError("protocol", message, { phase: "head" });
+}

@@ -1,0 +1,167 @@
+import { performance } from "node:perf_hooks";
+import { startScriptedServer, type Script, type ScriptedServer } from "@headrace/conformance";
+import { afterEach, describe, expect, test } from "vitest";
+import { curlTransport } from "../index.ts";
+import { observeExchange } from "./observe-exchange.ts";
+
+const servers: ScriptedServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+async function serve(script: Script): Promise<ScriptedServer> {
+  const server = await startScriptedServer(script);
+  servers.push(server);
+  return server;
+}
+
+const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+describe("a reused connection that dies before the first byte", () => {
+  /** Answers the first request of the first connection, and drops every other one unanswered. */
+  const dyingServer = (end: "fin" | "rst"): Promise<ScriptedServer> =>
+    serve(async (connection) => {
+      await connection.request();
+      if (connection.ordinal === 1) {
+        await connection.send(ok);
+        await connection.request();
+      }
+      connection[end]();
+    });
+
+  test.each([
+    ["POST", "fin", "body"],
+    ["POST", "rst", "body"],
+    ["POST", "rst", ""],
+    ["PUT", "fin", "body"],
+    ["DELETE", "rst", undefined],
+  ] as const)("%s is sent once (%s)", async (method, end, body) => {
+    const server = await dyingServer(end);
+    const transport = curlTransport();
+    await observeExchange(transport, server.url());
+    const { error } = await observeExchange(transport, server.url(), { method, ...(body !== undefined && { body }) });
+    expect(error).toMatchObject({ code: "reset", phase: "head" });
+    expect(error?.retryable).toBeUndefined();
+    expect(server.requests.map((request) => request.method)).toEqual(["GET", method]);
+    await transport.close();
+  });
+
+  test.each(["GET", "HEAD", "OPTIONS"])("%s is repeated once", async (method) => {
+    const server = await dyingServer("rst");
+    const transport = curlTransport();
+    await observeExchange(transport, server.url());
+    const { error } = await observeExchange(transport, server.url(), { method });
+    expect(error).toMatchObject({ code: "reset", phase: "head" });
+    expect(server.requests.map((request) => request.method)).toEqual(["GET", method, method]);
+    await transport.close();
+  });
+});
+
+test("an unsafe method reuses a connection that lives", async () => {
+  const server = await serve(async (connection) => {
+    for (;;) {
+      await connection.request();
+      await connection.send(ok);
+    }
+  });
+  const transport = curlTransport();
+  for (const body of ["1", "2", "3"]) await observeExchange(transport, server.url(), { body });
+  expect(server.connections.length).toBe(1);
+  await transport.close();
+});
+
+describe("connectTimeout", () => {
+  test.each([
+    ["a silent TLS server", {}, "https"],
+    ["a silent proxy", "proxy", "https"],
+  ] as const)("covers %s", async (_name, how, scheme) => {
+    const server = await serve(async (connection) => void (await connection.closed()));
+    const transport = curlTransport(how === "proxy" ? { proxy: server.origin } : {});
+    const start = performance.now();
+    const { error } = await observeExchange(transport, `${scheme}://127.0.0.1:${server.port}/`, {
+      connectTimeout: 200,
+    });
+    const passed = performance.now() - start;
+    expect(error).toMatchObject({ code: "timeout", phase: "connect" });
+    expect(passed).toBeGreaterThanOrEqual(195);
+    expect(passed).toBeLessThan(400);
+    await transport.close();
+  });
+
+  test("stops once the connection stands", async () => {
+    const server = await serve(async (connection) => {
+      await connection.request();
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await connection.send(ok);
+    });
+    const transport = curlTransport();
+    const { error, body } = await observeExchange(transport, server.url(), { connectTimeout: 100 });
+    expect({ error, body }).toEqual({ error: undefined, body: "ok" });
+    await transport.close();
+  });
+});
+
+describe("close", () => {
+  test("waits for what is in flight, then releases the connections", async () => {
+    const heads: (() => void)[] = [];
+    const server = await serve(async (connection) => {
+      await connection.request();
+      await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok");
+      await new Promise<void>((resolve) => heads.push(resolve));
+      await connection.send("ok");
+    });
+    const transport = curlTransport();
+    let closing: Promise<void> | undefined;
+    const exchange = observeExchange(transport, server.url(), {
+      onBody: () => {
+        closing ??= transport.close().then(() => void order.push("closed"));
+        heads.forEach((go) => go());
+      },
+    });
+    const order: string[] = [];
+    const { body, error } = await exchange.finally(() => order.push("settled"));
+    await closing;
+    expect({ body, error, order }).toEqual({ body: "okok", error: undefined, order: ["settled", "closed"] });
+    await server.closedByClient();
+    const refused = await observeExchange(transport, server.url());
+    expect(refused.error?.code).toBe("closed");
+    expect(server.connections.length).toBe(1);
+    await transport.close();
+    await transport.close({ force: true });
+  });
+
+  test("with force, also after one without, ends what is in flight", async () => {
+    const server = await serve(async (connection) => {
+      await connection.request();
+      await connection.send("HTTP/1.1 200 OK\r\n\r\nok");
+    });
+    const transport = curlTransport();
+    const pieces: string[] = [];
+    const { error } = await observeExchange(transport, server.url(), {
+      onBody: async (piece) => {
+        pieces.push(piece);
+        const gentle = transport.close();
+        await transport.close({ force: true });
+        await gentle;
+      },
+    });
+    expect(error?.code).toBe("closed");
+    expect(pieces).toEqual(["ok"]);
+    await server.closedByClient();
+  });
+});
+
+test("ten thousand transports that are never closed hold nothing", async () => {
+  const server = await serve(async (connection) => {
+    for (;;) {
+      await connection.request();
+      await connection.send(ok);
+    }
+  });
+  await observeExchange(curlTransport(), server.url());
+  const before = process.memoryUsage().rss;
+  for (let made = 0; made < 10_000; made++) curlTransport();
+  for (let used = 0; used < 200; used++) await observeExchange(curlTransport(), server.url());
+  expect(server.openSockets).toBeLessThanOrEqual(65);
+  expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
+});

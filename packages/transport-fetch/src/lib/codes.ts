@@ -1,0 +1,37 @@
+import { codeOfNodeError, TransportError } from "@headrace/core/transport";
+
+interface Caught {
+  name?: unknown;
+  code?: unknown;
+  message?: string;
+  cause?: unknown;
+  /** Of an `AggregateError`, whose own message Node leaves empty. */
+  errors?: readonly Caught[];
+}
+
+/**
+ * Turns what fetch, or its body's reader, rejected with into a `TransportError`.
+ *
+ * A `HeadraceError` among the causes is passed on: fetch may itself be one of ours (`createFetch`).
+ *
+ * @param head the response, once there is one
+ */
+export function toTransportError(error: unknown, head: Response | undefined): Error {
+  let root = error as Caught | undefined;
+  for (let next = root; typeof next === "object" && next !== null; next = next.cause as Caught | undefined) {
+    if (next.name === "HeadraceError" && typeof next.code === "string") return next as Error;
+    root = next;
+  }
+  const code = codeOfNodeError(error, head !== undefined) ?? (head ? lost(head) : "network");
+  const reason = root?.message || root?.errors?.[0]?.message || "it does not say why";
+  const message = `fetch ${head ? "lost the response" : "failed"}: ${reason}`;
+  // A parser's error carries the bytes it stumbled on, an argument's its value: neither may leave with ours.
+  const keep = code !== "invalid-argument" && code !== "protocol";
+  const phase = head ? "body" : code === "reset" || code === "protocol" ? "head" : undefined;
+  return new TransportError(code, message, { ...(keep && { cause: error }), ...(phase && { phase }) });
+}
+
+/** Contract, section 7, row 9. */
+function lost({ headers }: Response): "truncated" | "reset" {
+  return headers.has("content-length") || headers.has("transfer-encoding") ? "truncated" : "reset";
+}

@@ -1,0 +1,179 @@
+import { startScriptedServer, testTransport } from "@headrace/conformance";
+import type { TransportRequest } from "@headrace/core/transport";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { fetchTransport, type FetchTransportOptions } from "./fetch-transport.ts";
+
+const undiciVersion = parseInt(process.versions["undici"] ?? "");
+
+/** What Node's own fetch cannot do. */
+const knownFailures = {
+  "head.status-407-once": "the Fetch standard makes a network error of 407 (nodejs/undici#2896)",
+  "head.status-421-once": "the Fetch standard sends a request again on 421, as RFC 9110 section 15.5.20 allows",
+  "head.informational-100":
+    "undici destroys the connection at a 100 that it did not ask for (client-h1.js; nodejs/undici#201)",
+  "conc.close-releases": "Node's fetch has one pool for the process, and no way to close it",
+  "tls.handshake-rst": "Node's fetch gives the same error for a reset in the handshake and one after it",
+  "tls.abort-in-handshake":
+    "an abort does not reach undici's connector: the socket stays until its own connect timeout",
+  ...(undiciVersion < 7 && { "req.url-empty-query": "undici 6 drops the question mark of an empty query" }),
+};
+
+testTransport(test, (options) => fetchTransport(options), { knownFailures });
+
+const request = (init: Partial<TransportRequest> = {}): TransportRequest => ({
+  url: new URL("http://127.0.0.1:1/"),
+  method: "GET",
+  headers: new Headers(),
+  body: null,
+  signal: new AbortController().signal,
+  connectTimeout: 0,
+  ...init,
+});
+const ignore = { head() {}, body() {} };
+
+describe("the network options", () => {
+  test.each<FetchTransportOptions>([
+    { proxy: "http://user:s3cret@127.0.0.1" },
+    { proxy: "environment" },
+    { unixSocket: "/x" },
+    { ca: "s3cret" },
+    { cert: "s3cret", key: "s3cret" },
+    { insecure: true },
+    { httpVersion: "1.1" },
+    { resolve: { "a.test": "127.0.0.1" } },
+  ])("%o is unsupported, and not repeated in the error", (options) => {
+    const thrown = expect.objectContaining({
+      code: "unsupported",
+      message: expect.not.stringContaining("s3cret") as unknown,
+    });
+    expect(() => fetchTransport(options)).toThrow(thrown);
+  });
+
+  test.each<FetchTransportOptions>([{}, { proxy: false }, { insecure: false }])("%o asks for nothing", (options) => {
+    expect(fetchTransport(options).name).toBe("fetch");
+  });
+
+  test("userAgent is sent, unless the request has its own", async () => {
+    const seen: unknown[] = [];
+    const fetch: typeof globalThis.fetch = (_url, init) => {
+      seen.push(new Headers(init?.headers).get("user-agent"));
+      return Promise.resolve(new Response());
+    };
+    const transport = fetchTransport({ fetch, userAgent: "mine" });
+    const headers = new Headers({ "user-agent": "theirs" });
+    await transport.send(request(), ignore);
+    await transport.send(request({ headers }), ignore);
+    expect(seen).toEqual(["mine", "theirs"]);
+  });
+});
+
+describe("a given fetch", () => {
+  test("is told to hand on redirects, and is given nothing to cache or prioritise by", async () => {
+    const fetch = vi.fn<typeof globalThis.fetch>(() => Promise.resolve(new Response("x")));
+    await fetchTransport({ fetch }).send(request({ method: "POST", body: new Uint8Array([1]) }), ignore);
+    const [url, init] = fetch.mock.calls[0] ?? [];
+    expect(url).toBe("http://127.0.0.1:1/");
+    expect(Object.keys(init ?? {}).toSorted()).toEqual(["body", "headers", "method", "redirect", "signal"]);
+    expect(init?.redirect).toBe("manual");
+  });
+
+  test("that hides redirects is unsupported", async () => {
+    const fetch = () => Promise.resolve(Object.defineProperty(new Response(), "status", { value: 0 }));
+    await expect(fetchTransport({ fetch }).send(request(), ignore)).rejects.toMatchObject({ code: "unsupported" });
+  });
+
+  test("that fails with one of our errors fails with that", async () => {
+    const ours = Object.assign(new Error("dns"), { name: "HeadraceError", code: "dns" });
+    const fetch = () => Promise.reject(new TypeError("fetch failed", { cause: ours }));
+    await expect(fetchTransport({ fetch }).send(request(), ignore)).rejects.toBe(ours);
+  });
+
+  test("that will not say why is network before the head; after it what the framing suggests", async () => {
+    const failing = (headers: Record<string, string>) => () => {
+      const body = new ReadableStream({ start: (controller) => controller.error(new TypeError("network error")) });
+      return Promise.resolve(new Response(body, { headers }));
+    };
+    const codes: unknown[] = [];
+    for (const fetch of [
+      () => Promise.reject(new TypeError("Failed to fetch")),
+      failing({}),
+      failing({ "content-length": "5" }),
+    ]) {
+      codes.push(
+        await fetchTransport({ fetch })
+          .send(request(), ignore)
+          .catch((error: { code: string }) => error.code),
+      );
+    }
+    expect(codes).toEqual(["network", "reset", "truncated"]);
+  });
+
+  test("that ignores its signal has its body cancelled", async () => {
+    const cancelled = vi.fn<() => void>();
+    const body = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(new Uint8Array(10)),
+      cancel: cancelled,
+    });
+    const fetch = () => Promise.resolve(new Response(body));
+    const reason = new Error("mine");
+    const sink = {
+      head() {},
+      body() {
+        throw reason;
+      },
+    };
+    await expect(fetchTransport({ fetch }).send(request(), sink)).rejects.toBe(reason);
+    await vi.waitFor(() => expect(cancelled).toHaveBeenCalledTimes(1));
+  });
+
+  test("is read 256 KiB ahead of a pending sink, and no further", async () => {
+    let pulled = 0;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          pulled += 16 * 1024;
+          controller.enqueue(new Uint8Array(16 * 1024));
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const controller = new AbortController();
+    const transport = fetchTransport({ fetch: () => Promise.resolve(new Response(body)) });
+    const sink = { head() {}, body: () => new Promise<void>(() => {}) };
+    const sent = transport.send(request({ signal: controller.signal }), sink);
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(pulled).toBeGreaterThanOrEqual(256 * 1024);
+    expect(pulled).toBeLessThan(320 * 1024);
+    controller.abort(new Error("enough"));
+    await expect(sent).rejects.toThrow("enough");
+  });
+});
+
+test("no listener stays on a signal", async () => {
+  const server = await startScriptedServer(async (connection) => {
+    await connection.request();
+    await connection.send("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    connection.fin();
+  });
+  onTestFinished(() => server.close());
+  const { signal } = new AbortController();
+  const added = vi.spyOn(signal, "addEventListener");
+  const removed = vi.spyOn(signal, "removeEventListener");
+  await fetchTransport().send(request({ url: new URL(server.url()), signal }), ignore);
+  expect(added).toHaveBeenCalledTimes(1);
+  expect(removed.mock.calls).toEqual([added.mock.calls[0]?.slice(0, 2)]);
+});
+
+test("a port that fetch blocks is an invalid argument", async () => {
+  const error: unknown = await fetchTransport()
+    .send(request(), ignore)
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "invalid-argument", message: "fetch failed: bad port" });
+  expect(error).not.toHaveProperty("cause");
+});
+
+test("where there is no fetch the factory says so", () => {
+  vi.stubGlobal("fetch", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  expect(() => fetchTransport()).toThrow(expect.objectContaining({ code: "unsupported" }));
+});

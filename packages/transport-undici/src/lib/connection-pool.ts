@@ -1,0 +1,80 @@
+import { hasRoom, type Connection } from "./connection.ts";
+
+/** Of idle connections there are at most so many in the process, whoever opened them. */
+const MAX_IDLE = 256;
+
+/** Oldest first. */
+const idleInProcess = new Map<Connection, ConnectionPool>();
+
+/** Keeps connections for the next exchange: HTTP/1.1's while they are idle, HTTP/2's as long as they live. */
+export class ConnectionPool {
+  readonly #idle = new Map<string, Connection[]>();
+  /** All that are not closed. */
+  readonly #open = new Set<Connection>();
+  /** Of HTTP/2, those that new exchanges may share. */
+  readonly #shared = new Set<Connection>();
+  #closed = false;
+
+  /** Keeps book of a new connection until it is closed. */
+  add(connection: Connection): void {
+    const { client, socket, wire } = connection;
+    this.#open.add(connection);
+    if (!wire) this.#shared.add(connection);
+    const forget = (): void => {
+      this.#take(connection);
+      this.#open.delete(connection);
+      this.#shared.delete(connection);
+    };
+    socket.once("close", forget);
+    // HTTP/2: also when the server said GOAWAY, and the streams under way go on.
+    client.once("disconnect", forget);
+  }
+
+  /** @returns a connection to use, the last that was: the least likely to have been closed by the server */
+  take(key: string): Connection | undefined {
+    for (const shared of this.#shared) if (shared.key === key && hasRoom(shared)) return shared;
+    const connection = this.#idle.get(key)?.at(-1);
+    if (connection) this.#take(connection);
+    return connection;
+  }
+
+  /** Takes a connection back when an exchange is over. It may be unusable by now. */
+  give(connection: Connection): void {
+    const { key, client, socket, wire } = connection;
+    if (!wire || socket.destroyed || client.destroyed) return;
+    if (this.#closed) return discard(connection);
+    const idle = this.#idle.get(key);
+    if (idle) idle.push(connection);
+    else this.#idle.set(key, [connection]);
+    idleInProcess.set(connection, this);
+    const [oldest] = idleInProcess;
+    if (oldest && idleInProcess.size > MAX_IDLE) oldest[1].drop(oldest[0]);
+  }
+
+  /** Closes a connection. */
+  drop(connection: Connection): void {
+    this.#take(connection);
+    discard(connection);
+  }
+
+  /** Closes idle connections now, the others when they are given back; `end` closes those too. */
+  async close(end: boolean): Promise<void> {
+    this.#closed = true;
+    const ended = [...this.#open].filter((connection) => end || idleInProcess.has(connection));
+    for (const connection of ended) this.#take(connection);
+    await Promise.all(ended.map((connection) => connection.client.destroy()));
+  }
+
+  #take(connection: Connection): void {
+    const idle = this.#idle.get(connection.key);
+    const index = idle?.indexOf(connection) ?? -1;
+    idleInProcess.delete(connection);
+    if (!idle || index < 0) return;
+    idle.splice(index, 1);
+    if (idle.length === 0) this.#idle.delete(connection.key);
+  }
+}
+
+function discard(connection: Connection): void {
+  void connection.client.destroy();
+}

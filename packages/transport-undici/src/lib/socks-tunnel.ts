@@ -1,0 +1,109 @@
+import { lookup } from "node:dns/promises";
+import { isIP, isIPv6, type Socket } from "node:net";
+import { TransportError } from "@headrace/core/transport";
+import { toConnectError } from "./codes.ts";
+
+import type { Proxy } from "./proxy.ts";
+import { socketEvent } from "./socket-event.ts";
+
+const VERSION = 5;
+const replies: Record<number, string> = {
+  1: "general failure",
+  2: "not allowed by its rules",
+  3: "network unreachable",
+  4: "host unreachable",
+  5: "connection refused",
+  6: "TTL expired",
+  7: "command not supported",
+  8: "address type not supported",
+};
+
+/**
+ * Asks a SOCKS5 proxy for a tunnel (RFC 1928, with user and password as RFC 1929) over a connection to it.
+ *
+ * With `socks5` the name is looked up here, with `socks5h` by the proxy.
+ *
+ * @throws `proxy` where it refuses or is none, `dns`
+ */
+export async function openSocksTunnel(
+  socket: Socket,
+  proxy: Proxy,
+  target: { host: string; port: number },
+): Promise<void> {
+  const address = proxy.scheme === "socks5" && !isIP(target.host) ? await resolve(target.host) : target.host;
+  try {
+    await authenticate(socket, proxy);
+    socket.write(
+      Buffer.concat([
+        Buffer.of(VERSION, 1, 0),
+        encodeAddress(address),
+        Buffer.of(target.port >> 8, target.port & 0xff),
+      ]),
+    );
+    const [, reply = 0, , type] = await read(socket, 4);
+    if (reply !== 0) throw refused(proxy, replies[reply] ?? `reply ${reply}`);
+    const length = type === 1 ? 4 : type === 4 ? 16 : ((await read(socket, 1))[0] ?? 0);
+    await read(socket, length + 2);
+  } catch (cause) {
+    throw isOurs(cause)
+      ? cause
+      : new TransportError("proxy", `the proxy ${proxy.host}:${proxy.port} gave up during SOCKS`, { cause });
+  }
+}
+
+async function authenticate(socket: Socket, proxy: Proxy): Promise<void> {
+  const { username, password = "" } = proxy;
+  socket.write(username === undefined ? Buffer.of(VERSION, 1, 0) : Buffer.of(VERSION, 2, 0, 2));
+  const [version, method] = await read(socket, 2);
+  if (version !== VERSION) throw refused(proxy, "it does not speak SOCKS5");
+  if (method === 0) return;
+  if (method !== 2 || username === undefined) throw refused(proxy, "it wants another authentication");
+  const user = Buffer.from(username);
+  const secret = Buffer.from(password);
+  if (user.length > 255 || secret.length > 255) throw refused(proxy, "user or password is over 255 bytes");
+  socket.write(Buffer.concat([Buffer.of(1, user.length), user, Buffer.of(secret.length), secret]));
+  const [, status] = await read(socket, 2);
+  if (status !== 0) throw refused(proxy, "wrong user or password");
+}
+
+/** ATYP and DST.ADDR of RFC 1928, section 5. */
+function encodeAddress(host: string): Buffer {
+  if (isIPv6(host)) return Buffer.concat([Buffer.of(4), ipv6Bytes(host)]);
+  if (isIP(host)) return Buffer.of(1, ...host.split(".").map(Number));
+  const name = Buffer.from(host);
+  return Buffer.concat([Buffer.of(3, name.length), name]);
+}
+
+function ipv6Bytes(address: string): Buffer {
+  const [head = "", tail] = address.replace(/%.*$/, "").split("::");
+  const words = (text: string): number[] => (text === "" ? [] : text.split(":").map((word) => parseInt(word, 16)));
+  const start = words(head);
+  const end = tail === undefined ? [] : words(tail);
+  const all = [...start, ...Array.from({ length: 8 - start.length - end.length }, () => 0), ...end];
+  return Buffer.from(all.flatMap((word) => [word >> 8, word & 0xff]));
+}
+
+async function read(socket: Socket, length: number): Promise<Buffer> {
+  for (;;) {
+    const bytes = length === 0 ? Buffer.of() : (socket.read(length) as Buffer | null);
+    if (bytes && bytes.length === length) return bytes;
+    if (bytes || socket.readableEnded || socket.destroyed) throw new Error("the connection was closed");
+    await socketEvent(socket, "readable", "end");
+  }
+}
+
+async function resolve(host: string): Promise<string> {
+  try {
+    return (await lookup(host)).address;
+  } catch (error) {
+    throw toConnectError(error, "tcp", host);
+  }
+}
+
+function refused({ host, port }: Proxy, reason: string): TransportError {
+  return new TransportError("proxy", `the proxy ${host}:${port} refused: ${reason}`);
+}
+
+function isOurs(error: unknown): error is TransportError {
+  return error instanceof Error && error.name === "HeadraceError";
+}

@@ -1,0 +1,36 @@
+/** The one test command: runs every check, and ends with one plain line that adds them up. */
+import { checkApi } from "@headrace/api/check-api";
+import { checkChangesets } from "@headrace/repo/check-changesets";
+import { checkLayout } from "@headrace/repo/check-layout";
+import { checkLock } from "@headrace/repo/check-lock";
+import { checkPackages } from "@headrace/repo/check-packages";
+import { nodeLines } from "@headrace/repo/node-lines";
+import { turbo, turboRun } from "@headrace/repo/turbo";
+import { commandStep, toolStep } from "./command-step.ts";
+import { runSteps, stepOf, type Step } from "./step.ts";
+import { formatTally } from "./tally.ts";
+import { vitestStep } from "./vitest-step.ts";
+
+const [newest, ...olderLines] = nodeLines();
+if (newest === undefined) throw new Error("no Node to test on");
+
+const steps: readonly Step[] = [
+  { name: "lockfile", run: async () => stepOf(checkLock()) },
+  { name: "layout", run: async () => stepOf(checkLayout()) },
+  { name: "shape of the packages", run: async () => stepOf(checkPackages()) },
+  toolStep("format (oxfmt)", "oxfmt", ["--check"]),
+  toolStep("lint (oxlint, type-aware)", "oxlint", ["--format=unix"]),
+  commandStep("build", () => turboRun("build")),
+  commandStep("typecheck", () => turboRun("typecheck")),
+  commandStep("boundaries (turbo)", () => turbo(["boundaries"])),
+  toolStep("unused code (knip)", "knip", []),
+  { name: "changesets", run: async () => stepOf(await checkChangesets()) },
+  { name: "public API (packages/*/api)", run: async () => stepOf(await checkApi()) },
+  vitestStep(newest, ["unit", "acceptance", "tooling"]),
+  ...olderLines.map((line) => vitestStep(line, ["unit", "acceptance"])),
+  vitestStep(newest, ["e2e"], "packed packages in a fresh app"),
+];
+
+const tally = await runSteps(steps, console.log);
+console.log(`\n${formatTally(tally)}`);
+process.exitCode = tally.failed > 0 ? 1 : 0;
