@@ -1,7 +1,7 @@
 import { asHeadraceError, type HeadraceErrorCode } from "@headrace/core";
 
 /** The exit status of each error: curl's own where it has one. */
-export const exitCodes: Readonly<Record<Exclude<HeadraceErrorCode, "gave-up">, number>> = {
+const exitCodes: Readonly<Record<Exclude<HeadraceErrorCode, "gave-up">, number>> = {
   "no-content": 0,
   closed: 1,
   "invalid-argument": 2,

@@ -69,8 +69,15 @@ export async function shell(script: string, options: SpawnOptions = {}): Promise
   return await ended(spawnShell(script, options));
 }
 
-/** Runs many command lines one after another in one process, which saves its start for each. */
-export async function headraceEach(commands: readonly (readonly string[])[]): Promise<Ended[]> {
+/**
+ * Runs many command lines one after another in one process, which saves its start for each.
+ *
+ * @param onStdout called with each piece of standard output as it comes
+ */
+export async function headraceEach(
+  commands: readonly (readonly string[])[],
+  onStdout?: (piece: string) => void,
+): Promise<Ended[]> {
   const script = `
     import { writeSync } from "node:fs";
     const { runCommand } = await import(process.argv[1]);
@@ -88,6 +95,7 @@ export async function headraceEach(commands: readonly (readonly string[])[]): Pr
       env: quietEnvironment,
     },
   );
+  if (onStdout) child.stdout?.on("data", (piece: Buffer) => onStdout(piece.toString()));
   const all = await ended(child);
   const printed = all.stdout.split("\0");
   const errors = all.stderr.split("\0");

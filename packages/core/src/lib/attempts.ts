@@ -26,7 +26,7 @@ const LONGEST_RETRY_AFTER = 600_000;
  *
  * @returns ms, or undefined where there is none
  */
-export function delayBefore(
+function delayBefore(
   attempt: number,
   reason: unknown,
   request: TransportRequest,

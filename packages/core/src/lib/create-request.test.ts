@@ -74,7 +74,7 @@ test.each([
   [{ json: null }, [...Buffer.from("null")], "application/json"],
   [{ body: "" }, [], "text/plain;charset=UTF-8"],
 ])("POSTs %o", (options, expected, type) => {
-  const request = make("http://a.example/", options as Partial<RequestOptions>);
+  const request = make("http://a.example/", options);
   expect(request.method).toBe("POST");
   expect([...(request.body ?? [])]).toEqual(expected);
   expect(request.headers.get("content-type")).toBe(type);

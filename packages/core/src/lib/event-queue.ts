@@ -62,7 +62,7 @@ export class EventQueue {
     if (this.#end === undefined) return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
     const end = this.#end;
     this.#end = "done";
-    return end === "done" ? Promise.resolve(done) : Promise.reject(end.reason as Error);
+    return end === "done" ? Promise.resolve(done) : Promise.reject(end.reason);
   }
 
   #makeRoom(): void {

@@ -12,6 +12,8 @@ export interface EventConsumer {
   /** The response is an event stream; its events follow. */
   accepted?(progress: Progress): void;
   event(event: ServerSentEvent): void;
+  /** Default: the user's `onComment`, at once. */
+  comment?(comment: string, onComment: (comment: string) => void): void;
   /** After each piece of body: a promise holds the transport back. */
   flush?(): void | Promise<void>;
 }
@@ -84,7 +86,10 @@ export class EventReader implements CallSink {
 
   #onComment(comment: string): void {
     this.progress.commentArrived();
-    if (this.#init.onComment) callUser(this.#init.onComment, comment);
+    const { onComment } = this.#init;
+    if (!onComment) return;
+    if (this.#consumer.comment) this.#consumer.comment(comment, onComment);
+    else callUser(onComment, comment);
   }
 
   /** A clean end of the message (design, the table of section 5: `eof` and `terminal`). */

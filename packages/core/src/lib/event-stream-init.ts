@@ -36,7 +36,10 @@ export interface EventStreamInit extends CallInit {
   contentType?: "require" | "ignore";
   /** What restarts the idle clock: any piece of body, comments included, or events only. Default `bytes`. */
   idleCounts?: "bytes" | "events";
-  /** Called with each comment, without its colon, in stream order. */
+  /**
+   * Called with each comment, without its colon, in the stream's order. With `openEventStream` it is called as the
+   * comment arrives: before events that wait to be taken.
+   */
   onComment?: (comment: string) => void;
 }
 

@@ -85,14 +85,10 @@ async function sendHop(
   const { signal } = request;
   if (signal.aborted) return { reason: signal.reason };
   const hop = new AbortController();
-  let failed: Settled;
-  let settle: (settled: Settled) => void = () => {};
-  const over = new Promise<Settled>((resolve) => (settle = resolve));
+  const { promise, resolve: settle } = promiseOf<Settled>();
   const fail = (reason: unknown): void => {
-    if (failed) return;
-    failed = { reason };
     guard.close();
-    settle(failed);
+    settle({ reason });
     hop.abort(reason);
   };
   const onAbort = (): void => fail(signal.reason);
@@ -102,20 +98,21 @@ async function sendHop(
   try {
     const sent = transport.send({ ...request, signal: hop.signal }, guard);
     guard.open();
-    sent
-      .then(
-        () => ended(guard),
-        (reason: unknown) => broke(reason),
-      )
-      .then(settle, (reason: unknown) => settle({ reason }));
-    return await over;
+    sent.then(() => ended(guard), broke).then(settle, fail);
   } catch (reason) {
-    return failed ?? broke(reason);
-  } finally {
-    guard.close();
-    clocks.unwatch();
-    signal.removeEventListener("abort", onAbort);
+    settle(broke(reason));
   }
+  const settled = await promise;
+  guard.close();
+  clocks.unwatch();
+  signal.removeEventListener("abort", onAbort);
+  return settled;
+}
+
+function promiseOf<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
 }
 
 function sendHopSync(transport: SyncTransport, request: TransportRequest, sink: ResponseSink, clocks: Clocks): Settled {

@@ -3,7 +3,7 @@ import { type EventConsumer, EventReader } from "./event-reader.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
 import type { EventStreamInit } from "./event-stream-init.ts";
 import type { SyncTransport } from "./exchange.ts";
-import { HeadraceError } from "./headrace-error.ts";
+import { type ExchangeTiming, HeadraceError } from "./headrace-error.ts";
 import type { Progress } from "./progress.ts";
 import type { ResponseInfo } from "./response-info.ts";
 import { runCall, runCallSync, tieSignal } from "./run-call.ts";
@@ -17,6 +17,7 @@ export interface EventStreamSummary {
   bytesReceived: number;
   /** `""` if the stream had none. */
   lastEventId: string;
+  timing: ExchangeTiming;
   /** Whether the stream came to its end: its terminal or, where it has none, a clean end. False after `stop()`. */
   completed: boolean;
 }
@@ -88,7 +89,7 @@ class Delivery implements EventConsumer {
   readonly #controller: AbortController;
   readonly #stop: () => void;
   #progress: Progress | undefined;
-  #waiting: ServerSentEvent[] = [];
+  #waiting: (() => unknown)[] = [];
   #draining: Promise<void> | undefined;
 
   constructor(onEvent: (event: ServerSentEvent, stop: () => void) => unknown, controller: AbortController) {
@@ -104,13 +105,18 @@ class Delivery implements EventConsumer {
 
   event(event: ServerSentEvent): void {
     if (this.#draining) {
-      this.#waiting.push(event);
+      this.#waiting.push(() => this.#call(event));
       return;
     }
     const result = this.#call(event);
     const { signal } = this.#controller;
     if (signal.aborted) throw signal.reason;
     if (isThenable(result)) this.#draining = this.#drain(result);
+  }
+
+  comment(comment: string, onComment: (comment: string) => void): void {
+    if (this.#draining) this.#waiting.push(() => void callUser(onComment, comment));
+    else callUser(onComment, comment);
   }
 
   flush(): Promise<void> | undefined {
@@ -136,8 +142,7 @@ class Delivery implements EventConsumer {
   async #deliverWaiting(first: PromiseLike<unknown>): Promise<void> {
     await settled(first);
     for (let next = 0; next < this.#waiting.length && !this.#controller.signal.aborted; next++) {
-      const event = this.#waiting[next];
-      const result = event && this.#call(event);
+      const result = this.#waiting[next]?.();
       if (isThenable(result)) await settled(result);
     }
     this.#waiting = [];
@@ -174,9 +179,9 @@ function syncConsumer(
 }
 
 function summary({ progress, completed }: EventReader): EventStreamSummary {
-  const { response, eventsDelivered, bytesReceived, lastEventId } = progress;
+  const { response, eventsDelivered, bytesReceived, lastEventId, timing } = progress;
   if (!response) throw new HeadraceError("internal", "a stream ended without a response");
-  return { response, eventsDelivered, bytesReceived, lastEventId, completed };
+  return { response, eventsDelivered, bytesReceived, lastEventId, timing, completed };
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

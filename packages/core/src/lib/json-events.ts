@@ -55,7 +55,7 @@ export async function* jsonEvents(
     const applies = schema === undefined || isSchema(schema) ? schema : schema[event.type];
     if (schema !== undefined && applies === undefined) continue;
     const parsed = parse(event, delivered);
-    const data = applies === undefined ? parsed : await validate(applies as StandardSchema, parsed, event);
+    const data = applies === undefined ? parsed : await validate(applies, parsed, event);
     delivered++;
     yield { ...event, data };
   }

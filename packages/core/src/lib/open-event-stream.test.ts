@@ -80,6 +80,7 @@ test("disposing closes the connection", async () => {
   const events = await openEventStream(url, { transport });
   await events[Symbol.asyncDispose]();
   await closing;
+  expect(await collect(events)).toEqual([]);
 });
 
 test("an abort rejects a pending read with the reason", async () => {

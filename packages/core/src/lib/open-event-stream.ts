@@ -49,7 +49,7 @@ export async function openEventStream(url: string | URL, init: EventStreamInit):
           const reason = thrown instanceof Thrown ? thrown.value : thrown;
           if (controller.signal.aborted) queue.clear();
           queue.end({ reason });
-          refuse(reason as Error);
+          refuse(reason);
         },
       )
       .finally(untie);

@@ -56,7 +56,7 @@ export class Progress {
       eventsDelivered,
       bytesReceived,
       lastEventId,
-      ...(this.response && { response: withoutSecrets(this.response), timing: this.#timing() }),
+      ...(this.response && { response: withoutSecrets(this.response), timing: this.timing }),
       ...options,
     });
   }
@@ -76,7 +76,8 @@ export class Progress {
     return this.error(bare.code as HeadraceErrorCode, String(bare.message), options);
   }
 
-  #timing(): ExchangeTiming {
+  /** Milestones so far, in ms since the call. */
+  get timing(): ExchangeTiming {
     const since = (at: number | undefined): number | undefined =>
       at && Math.round((at - this.#startedAt) * 1000) / 1000;
     const [firstEvent, lastByte, lastEvent] = [this.#firstEventAt, this.#lastByteAt, this.#lastEventAt].map(since);
@@ -124,6 +125,6 @@ function withoutSecrets(response: ResponseInfo): ResponseInfo {
 }
 
 /** Digits in groups of three: 30 000. */
-export function grouped(number: number): string {
+function grouped(number: number): string {
   return String(number).replace(/\B(?=(\d{3})+$)/g, " ");
 }

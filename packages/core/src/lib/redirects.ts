@@ -80,7 +80,7 @@ function fromBytes(value: string): string {
 }
 
 function dropContentHeaders(headers: Headers): void {
-  for (const name of [...headers.keys()]) if (name.startsWith("content-")) headers.delete(name);
+  for (const name of Array.from(headers.keys())) if (name.startsWith("content-")) headers.delete(name);
 }
 
 /** The name of a credential that was dropped, or undefined. Host goes too, but is none. */

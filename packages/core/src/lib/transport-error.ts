@@ -27,4 +27,4 @@ export const TransportError: new <C extends HeadraceErrorCode>(
   code: C,
   message: string,
   options?: TransportErrorOptions,
-) => HeadraceErrorOf<C> = HeadraceError as never;
+) => HeadraceErrorOf<C> = HeadraceError;

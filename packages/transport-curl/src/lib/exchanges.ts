@@ -25,7 +25,7 @@ export class Exchanges {
    */
   open(init: Omit<TransferInit, "pool" | "settled">, settled: (outcome: Outcome) => void): Transfer {
     const { signal } = init.request;
-    
+    if (this.#closing) throw closedError();
     if (signal.aborted) throw signal.reason;
     const abort = (): void => transfer.delivery.fail(signal.reason);
     const transfer: Transfer = new Transfer({

@@ -230,6 +230,9 @@ describe("proxies", () => {
     const transport = curlTransport({ proxy: "environment" });
     expect(await observeExchange(transport, server.url("/1"))).toEqual(delivered);
     expect(proxy.requests.map(({ target }) => target)).toEqual([server.url("/1")]);
+    process.env["NO_PROXY"] = "*";
+    expect(await exchange({ proxy: proxy.origin }, server.url("/given"))).toEqual(delivered);
+    expect(proxy.requests.at(-1)?.target).toBe(server.url("/given"));
     process.env["NO_PROXY"] = "127.0.0.1";
     expect(await observeExchange(transport, server.url("/2"))).toEqual(delivered);
     expect(server.requests.map(({ target }) => target)).toEqual(["/", "/2"]);

@@ -64,6 +64,11 @@ interface BlockingInit extends ObserveInit {
 function exchange(path: string, init: BlockingInit = {}): { body: string; trailers: Headers | undefined } {
   let body = "";
   let trailers: Headers | undefined;
+  const patience = performance.now() + 4000;
+  const nextWait = (): number => {
+    if (performance.now() > patience) throw new Error("the call blocks for too long");
+    return 1000;
+  };
   transport.sendSync(
     makeRequest(origin + path, init),
     {
@@ -75,7 +80,7 @@ function exchange(path: string, init: BlockingInit = {}): { body: string; traile
       },
       trailers: (received) => void (trailers = received),
     },
-    init.nextWait ?? (() => 1000),
+    init.nextWait ?? nextWait,
   );
   return { body, trailers };
 }
@@ -185,13 +190,16 @@ test("connectTimeout, and a refused connection", async () => {
 
 test("a closed transport, and one closed by force inside the sink", async () => {
   const other = curlTransport();
-  const send = (onHead: () => void): void =>
-    other.sendSync(makeRequest(`${origin}/events`), { head: onHead, body() {} }, () => 1000);
+  const patient = (): never => {
+    throw new Error("the call waits");
+  };
+  const send = (onHead: () => void, nextWait: () => number = () => 1000): void =>
+    other.sendSync(makeRequest(`${origin}/events`), { head: onHead, body() {} }, nextWait);
   const closing: Promise<void>[] = [];
   expect(errorOf(() => send(() => void closing.push(other.close(), other.close({ force: true }))))).toMatchObject({
     code: "closed",
   });
-  expect(errorOf(() => send(() => {}))).toMatchObject({ code: "closed" });
+  expect(errorOf(() => send(() => {}, patient))).toMatchObject({ code: "closed" });
   await Promise.all(closing);
   untilClosed();
 });

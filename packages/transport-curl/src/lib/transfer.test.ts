@@ -1,5 +1,7 @@
+import { createServer, type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
-import { startScriptedServer, type Script, type ScriptedServer } from "@headrace/conformance";
+import { createServer as createTlsServer } from "node:tls";
+import { certificates, startScriptedServer, type Script, type ScriptedServer } from "@headrace/conformance";
 import { afterEach, describe, expect, test } from "vitest";
 import { curlTransport } from "../index.ts";
 import { observeExchange } from "./observe-exchange.ts";
@@ -86,6 +88,21 @@ describe("connectTimeout", () => {
     expect(passed).toBeGreaterThanOrEqual(195);
     expect(passed).toBeLessThan(400);
     await transport.close();
+  });
+
+  test("0 is no limit", async () => {
+    const { ca, server: pair } = await certificates();
+    const secure = createTlsServer({ ...pair }, (socket) => void socket.on("error", () => {}).end(ok));
+    const server = createServer({ pauseOnConnect: true }, (socket) => {
+      setTimeout(() => secure.emit("connection", socket), 250);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const transport = curlTransport({ ca });
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { error, body } = await observeExchange(transport, url, { connectTimeout: 0 });
+    expect({ error, body }).toEqual({ error: undefined, body: "ok" });
+    await transport.close();
+    server.close();
   });
 
   test("stops once the connection stands", async () => {
