@@ -43,6 +43,7 @@ export function curlTransport(options: CurlTransportOptions = {}): CurlTransport
     name: "curl",
     version: curl.version,
     supports: supportOf(curl),
+    ...(settings.unixSocket !== undefined && { fixedOrigin: true }),
     send: (request, sink) =>
       new Promise((resolve, reject) => {
         exchanges.open({ thread, driver: thread.driver, settings, request, sink }, (failure) =>
