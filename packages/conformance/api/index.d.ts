@@ -1,8 +1,9 @@
 import { NetworkOptions, Transport, TransportSupport } from "@headrace/core/transport";
 import "node:http2";
 import "@headrace/core";
+import { Server, Socket } from "node:net";
 import { TLSSocket, TlsOptions } from "node:tls";
-import { Socket } from "node:net";
+import { ServerSentEvent } from "@headrace/core/parser";
 /** Bytes as a script writes them: a string is one byte a character (U+0000 to U+00FF), never UTF-8. */
 type Bytes = string | Uint8Array;
 /** A certificate and its private key, in PEM. */
@@ -71,6 +72,8 @@ declare class ScriptedConnection {
   clientClose: ClientClose | undefined;
   /** Whether the client may keep the connection: its exchanges are over and nothing of another has come. */
   get isAtRest(): boolean;
+  /** Whether the script has returned, or failed. */
+  scriptIsOver: boolean;
   /** Whether the server's socket still exists. */
   open: boolean;
   /** Resolves when the server's socket is no more. */
@@ -92,7 +95,7 @@ declare class ScriptedConnection {
   read(count: number): Promise<Uint8Array>;
   /** Resolves once the client has sent `count` bytes in all. */
   receivedBytes(count: number): Promise<void>;
-  /** Writes; resolves when the kernel has taken all of it, or the client is gone. */
+  /** Writes; resolves when the kernel has taken all of it. If the client has gone the script ends here, quietly. */
   send(...parts: readonly Bytes[]): Promise<void>;
   /** Writes each byte by itself, the event loop turning in between. */
   sendEach(...parts: readonly Bytes[]): Promise<void>;
@@ -133,18 +136,22 @@ interface ScriptedServerOptions {
  * A server of exact bytes on `node:net`, on a free port of the loopback interface: it sends what its
  * script says, right or wrong, and bears witness to what it saw.
  */
-interface ScriptedServer {
+declare class ScriptedServer {
+  #private;
   /** `http://127.0.0.1:PORT`, `https:` with TLS; for a Unix domain socket `http://localhost`. */
   readonly origin: string;
+  /** 0 for a Unix domain socket. */
   readonly port: number;
   /** The path of the Unix domain socket, `""` for none. */
   readonly path: string;
   /** Every connection, in order of acceptance. */
   readonly connections: readonly ScriptedConnection[];
+  /** For `startScriptedServer`: `server` listens already. */
+  constructor(server: Server, scripts: Scripts, { listenOn, tls }: ScriptedServerOptions);
   /** Whole requests of all connections, in order of arrival within each. */
-  readonly requests: readonly ReceivedRequest[];
+  get requests(): readonly ReceivedRequest[];
   /** Server sockets that still exist. */
-  readonly openSockets: number;
+  get openSockets(): number;
   /** The URL of a path on this server. */
   url(path?: string): string;
   /** Resolves when the client has closed every connection on which it has sent anything. */
@@ -156,6 +163,16 @@ interface ScriptedServer {
 }
 /** Starts a server; every connection runs `script`. */
 export declare function startScriptedServer(script: Script, options?: ScriptedServerOptions): Promise<ScriptedServer>;
+/** Runs the script on every connection of a server. */
+declare class Scripts {
+  #private;
+  readonly connections: ScriptedConnection[];
+  readonly running: Promise<void>[];
+  /** What scripts threw where nobody listens. */
+  readonly unheard: unknown[];
+  constructor(script: Script, options: ScriptedServerOptions);
+  accept(socket: Socket): void;
+}
 /** Every area and what it is about, in the order of reports. A case's id begins with its area. */
 export declare const areas: {
   readonly req: "request";
@@ -176,6 +193,7 @@ export declare const areas: {
   readonly verb: "the verbs";
   readonly sync: "the blocking call";
 };
+/** What a case is about: the first part of its id. */
 type ConformanceArea = keyof typeof areas;
 /**
  * How much a case demands. `must`: failing it is red. `should`: failing it is `non-strict`. `may`: several
@@ -240,4 +258,62 @@ interface TestRunner {
  * @param create makes a transport with what the case needs: `(options) => curlTransport(options)`
  */
 export declare function testTransport(test: TestRunner, create: (options: NetworkOptions) => Transport, options?: ConformanceOptions): void;
-export type { Certificates, ClientClose, ConformanceArea, ConformanceLevel, ConformanceOptions, ConformanceOutcome, ConformanceReport, ConformanceResult, CreateTransport, KeyPair, ReceivedRequest, Script, ScriptedConnection, ScriptedServer, ScriptedServerOptions, TestRunner };
+/** One event stream of the corpus, and what a parser must make of it. */
+interface EventStreamCase {
+  /** Stable: `topic.name`. */
+  readonly id: string;
+  readonly title: string;
+  /** The name of its page. */
+  readonly topic: string;
+  /** Where it is written: a file of the folder `corpus`, and the line of its heading. */
+  readonly file: string;
+  readonly line: number;
+  readonly bytes: Uint8Array;
+  readonly expected: EventStreamExpectation;
+}
+/** What is heard of a stream, in order: an event, a comment, a reconnection time, or a last event ID set without an event. */
+type EventStreamItem = ServerSentEvent | {
+  readonly comment: string;
+  readonly data?: undefined;
+} | {
+  readonly retry: number;
+  readonly data?: undefined;
+} | {
+  readonly lastEventId: string;
+  readonly data?: undefined;
+};
+/** What becomes of a stream. */
+interface EventStreamExpectation {
+  /** What is heard up to its end. */
+  readonly items: readonly EventStreamItem[];
+  /** The stream's last event ID at its end, where what is unfinished is discarded. */
+  readonly lastEventId: string;
+  /** What its end cuts short: the event's data so far, and whether its last line was ended. */
+  readonly pending: {
+    readonly data: string;
+    readonly lineEnded: boolean;
+  } | undefined;
+  /** What is heard beyond `items` where the end is taken for the end of the line and of the event. */
+  readonly dispatched: readonly EventStreamItem[];
+}
+/**
+ * The corpus: every rule of WHATWG HTML 9.2.5 and 9.2.6, and every mistake we know of, as streams of
+ * bytes. An array like any other, but that its pages are read when it is first looked into, not when
+ * this package is imported.
+ *
+ * @throws Error naming file and line, where a page is malformed
+ */
+export declare const eventStreams: readonly EventStreamCase[];
+/** One way to cut a stream. */
+interface Split {
+  /** What a test is to say when it fails. */
+  readonly name: string;
+  readonly pieces: readonly Uint8Array[];
+}
+/**
+ * Cuts bytes in every way in which the suite feeds them to a parser: whole; byte by byte, with and
+ * without empty pieces between; every 2, 3 and 7 bytes; in two at each place; and at random places,
+ * the same in each run. Each piece is a copy, to be lent and overwritten.
+ */
+export declare function splitsOf(bytes: Uint8Array): Generator<Split, void>;
+export type { Certificates, ClientClose, ConformanceArea, ConformanceLevel, ConformanceOptions, ConformanceOutcome, ConformanceReport, ConformanceResult, CreateTransport, EventStreamCase, EventStreamExpectation, EventStreamItem, KeyPair, ReceivedRequest, Script, ScriptedConnection, ScriptedServer, ScriptedServerOptions, Split, TestRunner };

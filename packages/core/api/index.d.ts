@@ -228,107 +228,16 @@ interface EventStreamInit extends CallInit {
   contentType?: "require" | "ignore";
   /** What restarts the idle clock: any piece of body, comments included, or events only. Default `bytes`. */
   idleCounts?: "bytes" | "events";
-  /** Called with each comment, without its colon, in stream order. */
+  /**
+   * Called with each comment, without its colon, in the stream's order. With `openEventStream` it is called as the
+   * comment arrives: before events that wait to be taken.
+   */
   onComment?: (comment: string) => void;
 }
 /** A transport that can block: its `sendSync` is there by type. */
 type SyncTransport = Transport & {
   sendSync: NonNullable<Transport["sendSync"]>;
 };
-/** How a stream ended that did not fail. */
-interface EventStreamSummary {
-  response: ResponseInfo;
-  /** Events that the callback was called with. */
-  eventsDelivered: number;
-  /** Decoded bytes of the body. */
-  bytesReceived: number;
-  /** `""` if the stream had none. */
-  lastEventId: string;
-  /** Whether the stream came to its end: its terminal or, where it has none, a clean end. False after `stop()`. */
-  completed: boolean;
-}
-/**
- * Streams one response and calls back with each event, synchronously, as its last byte arrives: the fast path.
- *
- * @param onEvent its return value is ignored, but for a promise: nothing more is delivered until that
- * settles, and the connection is held back. `stop()` ends the stream in good order, the connection closed
- * @returns a summary, once the stream has ended
- * @throws a `HeadraceError`, `signal.reason` when aborted, or the very value that a callback threw
- */
-export declare function forEachEvent(url: string | URL, init: EventStreamInit, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): Promise<EventStreamSummary>;
-/**
- * Streams one response, blocking the thread, and calls back with each event as it arrives. Timers,
- * promises and I/O of this thread stand still meanwhile, so a server in this thread can never answer.
- *
- * `timeouts.head` is 300 000 ms unless given: nothing else could end the call.
- *
- * @param init `transport` must be able to block, by type: `curlTransport()`
- * @param onEvent must not return a promise: nothing could wait for it (`invalid-argument`)
- * @throws as `forEachEvent`
- */
-export declare function forEachEventSync(url: string | URL, init: EventStreamInit & {
-  transport: SyncTransport;
-}, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): EventStreamSummary;
-/**
- * One response's events, for `for await`. Leaving the loop closes the connection, and so do `cancel()`,
- * `await using`, the signal, and losing the last reference to a stream.
- */
-interface EventStream extends AsyncIterable<ServerSentEvent>, AsyncDisposable {
-  readonly response: ResponseInfo;
-  /** Whether the stream came to its end: its terminal or, where it has none, a clean end. */
-  readonly completed: boolean;
-  /** Ends the stream in good order: the loop ends, the connection is closed. */
-  cancel(): Promise<void>;
-  /** One iterator, whoever asks: each event goes to one reader. */
-  [Symbol.asyncIterator](): AsyncIterator<ServerSentEvent, undefined>;
-}
-/**
- * Opens an event stream and resolves when its response has been accepted. The connection is held back
- * while some 64 events wait to be taken, so a slow reader stops the server.
- *
- * @throws a `HeadraceError`, or `signal.reason` when aborted; from the loop too, after the events that
- * came before (an abort drops those)
- */
-export declare function openEventStream(url: string | URL, init: EventStreamInit): Promise<EventStream>;
-/** A whole response. */
-interface WholeResponse {
-  response: ResponseInfo;
-  /** Decoded; empty where there was none. */
-  body: Uint8Array;
-}
-/**
- * Makes a request and reads the whole response, however large.
- *
- * @throws `status` unless 2xx (or, with `redirect: "manual"`, a redirect); other `HeadraceError`s, or
- * `signal.reason` when aborted
- */
-export declare function request(url: string | URL, init: CallInit): Promise<WholeResponse>;
-/** `request`, blocking the thread: see `forEachEventSync`. */
-export declare function requestSync(url: string | URL, init: CallInit & {
-  transport: SyncTransport;
-}): WholeResponse;
-/** What a client fills in for each call: anything but what belongs to one request. */
-type ClientInit<T extends Transport = Transport> = Omit<EventStreamInit, "body" | "json" | "lastEventId" | "transport"> & {
-  transport: T;
-};
-/** A call's own options: what it gives replaces the client's, but `headers` and `timeouts` are merged name by name. */
-type ClientCallInit<I extends CallInit> = Omit<I, "transport"> & {
-  transport?: Transport;
-};
-/** The verbs of core with a client's options filled in. */
-interface Client {
-  openEventStream(url: string | URL, init?: ClientCallInit<EventStreamInit>): Promise<EventStream>;
-  forEachEvent(url: string | URL, init: ClientCallInit<EventStreamInit>, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): Promise<EventStreamSummary>;
-  request(url: string | URL, init?: ClientCallInit<CallInit>): Promise<WholeResponse>;
-}
-/** The blocking verbs, of a client whose transport can block, by type. */
-interface SyncClient extends Client {
-  forEachEventSync(url: string | URL, init: Omit<EventStreamInit, "transport">, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): EventStreamSummary;
-  requestSync(url: string | URL, init?: Omit<CallInit, "transport">): WholeResponse;
-}
-/** Makes a client: the same verbs with these options filled in. It holds nothing and needs no closing. */
-export declare function createClient(defaults: ClientInit<SyncTransport>): SyncClient;
-export declare function createClient(defaults: ClientInit): Client;
 /** Every way an exchange can fail. The same fault has the same code on every transport. */
 type HeadraceErrorCode = "invalid-argument" | "unsupported" | "library-missing" | "dns" | "connect" | "network" | "proxy" | "tls" | "protocol" | "redirect" | "reset" | "truncated" | "status" | "content-type" | "no-content" | "timeout" | "too-large" | "incomplete" | "server-event" | "invalid-data" | "closed" | "no-recording" | "gave-up" | "internal";
 /** Where in its life an exchange was when it failed; for `timeout` the clock that ran out. */
@@ -418,4 +327,99 @@ export declare const HeadraceError: HeadraceErrorConstructor;
  * @returns the error, or `undefined` where there is none
  */
 export declare function asHeadraceError<C extends HeadraceErrorCode = HeadraceErrorCode>(error: unknown, code?: C): HeadraceErrorOf<C> | undefined;
+/** How a stream ended that did not fail. */
+interface EventStreamSummary {
+  response: ResponseInfo;
+  /** Events that the callback was called with. */
+  eventsDelivered: number;
+  /** Decoded bytes of the body. */
+  bytesReceived: number;
+  /** `""` if the stream had none. */
+  lastEventId: string;
+  timing: ExchangeTiming;
+  /** Whether the stream came to its end: its terminal or, where it has none, a clean end. False after `stop()`. */
+  completed: boolean;
+}
+/**
+ * Streams one response and calls back with each event, synchronously, as its last byte arrives: the fast path.
+ *
+ * @param onEvent its return value is ignored, but for a promise: nothing more is delivered until that
+ * settles, and the connection is held back. `stop()` ends the stream in good order, the connection closed
+ * @returns a summary, once the stream has ended
+ * @throws a `HeadraceError`, `signal.reason` when aborted, or the very value that a callback threw
+ */
+export declare function forEachEvent(url: string | URL, init: EventStreamInit, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): Promise<EventStreamSummary>;
+/**
+ * Streams one response, blocking the thread, and calls back with each event as it arrives. Timers,
+ * promises and I/O of this thread stand still meanwhile, so a server in this thread can never answer.
+ *
+ * `timeouts.head` is 300 000 ms unless given: nothing else could end the call.
+ *
+ * @param init `transport` must be able to block, by type: `curlTransport()`
+ * @param onEvent must not return a promise: nothing could wait for it (`invalid-argument`)
+ * @throws as `forEachEvent`
+ */
+export declare function forEachEventSync(url: string | URL, init: EventStreamInit & {
+  transport: SyncTransport;
+}, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): EventStreamSummary;
+/**
+ * One response's events, for `for await`. Leaving the loop closes the connection, and so do `cancel()`,
+ * `await using`, the signal, and losing the last reference to a stream.
+ */
+interface EventStream extends AsyncIterable<ServerSentEvent>, AsyncDisposable {
+  readonly response: ResponseInfo;
+  /** Whether the stream came to its end: its terminal or, where it has none, a clean end. */
+  readonly completed: boolean;
+  /** Ends the stream in good order: the loop ends, the connection is closed. */
+  cancel(): Promise<void>;
+  /** One iterator, whoever asks: each event goes to one reader. */
+  [Symbol.asyncIterator](): AsyncIterator<ServerSentEvent, undefined>;
+}
+/**
+ * Opens an event stream and resolves when its response has been accepted. The connection is held back
+ * while some 64 events wait to be taken, so a slow reader stops the server.
+ *
+ * @throws a `HeadraceError`, or `signal.reason` when aborted; from the loop too, after the events that
+ * came before (an abort drops those)
+ */
+export declare function openEventStream(url: string | URL, init: EventStreamInit): Promise<EventStream>;
+/** A whole response. */
+interface WholeResponse {
+  response: ResponseInfo;
+  /** Decoded; empty where there was none. */
+  body: Uint8Array;
+}
+/**
+ * Makes a request and reads the whole response, however large.
+ *
+ * @throws `status` unless 2xx (or, with `redirect: "manual"`, a redirect); other `HeadraceError`s, or
+ * `signal.reason` when aborted
+ */
+export declare function request(url: string | URL, init: CallInit): Promise<WholeResponse>;
+/** `request`, blocking the thread: see `forEachEventSync`. */
+export declare function requestSync(url: string | URL, init: CallInit & {
+  transport: SyncTransport;
+}): WholeResponse;
+/** What a client fills in for each call: anything but what belongs to one request. */
+type ClientInit<T extends Transport = Transport> = Omit<EventStreamInit, "body" | "json" | "lastEventId" | "transport"> & {
+  transport: T;
+};
+/** A call's own options: what it gives replaces the client's, but `headers` and `timeouts` are merged name by name. */
+type ClientCallInit<I extends CallInit> = Omit<I, "transport"> & {
+  transport?: Transport;
+};
+/** The verbs of core with a client's options filled in. */
+interface Client {
+  openEventStream(url: string | URL, init?: ClientCallInit<EventStreamInit>): Promise<EventStream>;
+  forEachEvent(url: string | URL, init: ClientCallInit<EventStreamInit>, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): Promise<EventStreamSummary>;
+  request(url: string | URL, init?: ClientCallInit<CallInit>): Promise<WholeResponse>;
+}
+/** The blocking verbs, of a client whose transport can block, by type. */
+interface SyncClient extends Client {
+  forEachEventSync(url: string | URL, init: Omit<EventStreamInit, "transport">, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): EventStreamSummary;
+  requestSync(url: string | URL, init?: Omit<CallInit, "transport">): WholeResponse;
+}
+/** Makes a client: the same verbs with these options filled in. It holds nothing and needs no closing. */
+export declare function createClient(defaults: ClientInit<SyncTransport>): SyncClient;
+export declare function createClient(defaults: ClientInit): Client;
 export type { CallInit, Client, ClientCallInit, ClientInit, EventStream, EventStreamInit, EventStreamSummary, ExchangeTiming, HeadersSource, HeadraceErrorCode, HeadraceErrorConstructor, HeadraceErrorOf, HeadraceErrorOptions, HeadraceErrorPhase, RequestBody, ResponseInfo, ServerSentEvent, SyncClient, SyncTransport, Terminal, Timeouts, Transport, WholeResponse };

@@ -22,6 +22,7 @@ export const areas = {
   sync: "the blocking call",
 } as const;
 
+/** What a case is about: the first part of its id. */
 export type ConformanceArea = keyof typeof areas;
 
 /**

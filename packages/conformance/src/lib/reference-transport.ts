@@ -49,6 +49,7 @@ export function referenceTransport(options: NetworkOptions = {}): Transport {
     name: "reference",
     version: "node:net",
     supports,
+    fixedOrigin: options.unixSocket !== undefined,
     async send(request, sink) {
       await Promise.resolve(); // No call of the sink before the promise is out.
       if (closed) throw new TransportError("closed", "The transport was closed");

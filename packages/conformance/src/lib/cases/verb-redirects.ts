@@ -235,6 +235,22 @@ export const verbRedirectCases: readonly ConformanceCase[] = defineCases("redir"
     },
   },
   {
+    id: "redir.unix-socket",
+    title: "over a Unix domain socket a redirect off the first origin is `redirect`, one on it is followed",
+    scope: "verb",
+    needs: ["manualRedirects", "unixSocket", "machine:unixSockets"],
+    spec: "contract 6",
+    async run({ serve, create }) {
+      const routes: Record<string, Bytes> = { "/on": moved(302, "/end"), "/off": moved(302, "http://other.test/end") };
+      const server = await serve(route(routes), { listenOn: "unix" });
+      const transport = create({ unixSocket: server.path });
+      const { response } = await request("http://one.test/on", { transport });
+      expectEqual("the final URL", response.url, "http://one.test/end");
+      await expectFailure("redirect", request("http://one.test/off", { transport }));
+      expectEqual("the number of requests", server.requests.length, 3);
+    },
+  },
+  {
     id: "redir.loop",
     title: "a loop is `redirect` after 20 hops",
     scope: "verb",
