@@ -12,7 +12,6 @@ export class BlockingDriver implements TransferDriver {
   readonly blocking = true;
   readonly #thread: CurlThread;
   readonly #multi: bigint;
-  #resumed = false;
 
   constructor(thread: CurlThread) {
     this.#thread = thread;
@@ -32,7 +31,6 @@ export class BlockingDriver implements TransferDriver {
   }
 
   resume(easy: bigint): void {
-    this.#resumed = true;
     this.#thread.curl.easyPause(easy, 0);
   }
 
@@ -62,9 +60,7 @@ export class BlockingDriver implements TransferDriver {
       if (delivery.over) return;
       const ms = wait();
       if (delivery.over) return;
-      // What was held back was handed over as it resumed.
-      if (!this.#resumed) curl.multiPoll(this.#multi, Math.ceil(ms));
-      this.#resumed = false;
+      curl.multiPoll(this.#multi, Math.ceil(ms));
       wait();
     }
   }
