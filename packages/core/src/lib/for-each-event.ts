@@ -115,7 +115,7 @@ class Delivery implements EventConsumer {
   }
 
   comment(comment: string, onComment: (comment: string) => void): void {
-    if (this.#draining) this.#waiting.push(() => void callUser(onComment, comment));
+    if (this.#draining) this.#waiting.push(() => callUser(onComment, comment));
     else callUser(onComment, comment);
   }
 
