@@ -1,10 +1,91 @@
-import { expect, test } from "vitest";
-import { scrub } from "./codes.ts";
+import { describe, expect, test } from "vitest";
+import { codeOfCurlFailure, errorOfCurlFailure, scrub, type CurlFailure } from "./codes.ts";
+
+const beforeHead: CurlFailure = {
+  code: 0,
+  text: "",
+  osErrno: 0,
+  connectStatus: 0,
+  proxyError: 0,
+  connected: true,
+  connectTimedOut: false,
+  headComplete: false,
+  framing: "none",
+  refused: false,
+};
+const inBody: CurlFailure = { ...beforeHead, headComplete: true, framing: "chunked" };
+const connecting: CurlFailure = { ...beforeHead, connected: false };
+
+// What servers on loopback cannot be made to cause here: other TLS libraries, other versions, other systems.
+describe("codeOfCurlFailure", () => {
+  test.each<[string, CurlFailure, string]>([
+    ["look-up of a proxy", { ...connecting, code: 5 }, "dns"],
+    ["the system's own limit on connecting", { ...connecting, code: 28 }, "connect"],
+    ["ours", { ...connecting, code: 28, connectTimedOut: true }, "timeout"],
+    ["a proxy that says no", { ...connecting, code: 56, connectStatus: 407 }, "proxy"],
+    ["a proxy that says no, in newer versions", { ...connecting, code: 7, connectStatus: 502 }, "proxy"],
+    ["a proxy that says yes, then TLS fails", { ...connecting, code: 35, connectStatus: 200 }, "tls"],
+    ["SOCKS refused", { ...connecting, code: 97, proxyError: 19 }, "proxy"],
+    ["SOCKS gone", { ...connecting, code: 97, proxyError: 3 }, "reset"],
+    ["SOCKS that resolves here", { ...connecting, code: 97, proxyError: 27 }, "dns"],
+    [
+      "an alert of GnuTLS",
+      { ...beforeHead, code: 56, text: "GnuTLS recv error (-12): A TLS fatal alert has been received." },
+      "tls",
+    ],
+    ["HTTP/0.9", { ...beforeHead, code: 1, text: "Received HTTP/0.9 when not allowed" }, "protocol"],
+    [
+      "no TLS at all",
+      { ...beforeHead, code: 1, text: 'Protocol "https" not supported or disabled in libcurl' },
+      "unsupported",
+    ],
+    ["a head too large", { ...beforeHead, code: 56, text: "Too large response headers: 307204 > 307200" }, "protocol"],
+    ["a head too large, in newer versions", { ...beforeHead, code: 100 }, "protocol"],
+    ["a header line too large", { ...beforeHead, code: 27 }, "protocol"],
+    ["nothing at all", { ...beforeHead, code: 52, text: "Empty reply from server" }, "reset"],
+    [
+      "a chunk, in newer versions",
+      { ...inBody, code: 56, text: "chunk hex-length char not a hex digit: 0x67" },
+      "protocol",
+    ],
+    [
+      "FIN without close_notify, GnuTLS",
+      {
+        ...inBody,
+        framing: "close",
+        code: 56,
+        text: "GnuTLS recv error (-110): The TLS connection was non-properly terminated.",
+      },
+      "truncated",
+    ],
+    [
+      "FIN without close_notify, Schannel",
+      { ...inBody, framing: "close", code: 56, text: "schannel: server closed abruptly (missing close_notify)" },
+      "truncated",
+    ],
+    [
+      "a reset in another language",
+      { ...inBody, code: 56, text: "Recv failure: Die Verbindung wurde zurückgesetzt", osErrno: 104 },
+      "reset",
+    ],
+    ["lost, with framing", { ...inBody, code: 56, text: "Failure when receiving data from the peer" }, "truncated"],
+    ["lost, without framing", { ...inBody, framing: "close", code: 56, text: "Failure when receiving data" }, "reset"],
+    ["HTTP/3 stream", { ...inBody, framing: "stream", code: 95, text: "HTTP/3 stream 0 reset by server" }, "reset"],
+  ])("%s", (_name, failure, code) => {
+    expect(codeOfCurlFailure(failure)).toBe(code);
+  });
+});
+
+test("an error says what libcurl said, in which phase, and whether the request may be sent again", () => {
+  const error = errorOfCurlFailure({ ...beforeHead, code: 42, text: "not sent again", refused: true });
+  expect(error).toMatchObject({ code: "reset", phase: "head", retryable: true });
+  expect(error.message).toBe("the connection was lost before the response's head (libcurl 42: not sent again)");
+});
 
 test.each([
   ["failed for https://user:secret@api.test:8443/v1?key=secret#secret now", [], "failed for https://api.test:8443 now"],
   ["Could not resolve proxy: user:secret", ["secret", "user"], "Could not resolve proxy: [redacted]:[redacted]"],
   ["Recv failure: Connection reset by peer", ["", "secret"], "Recv failure: Connection reset by peer"],
-])("%s", (text, secrets, clean) => {
+])("scrub: %s", (text, secrets, clean) => {
   expect(scrub(text, secrets)).toBe(clean);
 });

@@ -27,6 +27,9 @@ type Code = InstanceType<typeof TransportError>["code"];
 
 /** Codes that mean the same whenever they come. */
 const always: Readonly<Record<number, Code>> = {
+  2: "internal", // FAILED_INIT
+  3: "dns", // URL_MALFORMAT: core has checked the URL, so it is a name that libcurl will not look up, such as a$b
+  4: "unsupported", // NOT_BUILT_IN
   5: "dns", // COULDNT_RESOLVE_PROXY
   6: "dns", // COULDNT_RESOLVE_HOST
   7: "connect", // COULDNT_CONNECT
@@ -65,9 +68,10 @@ const proxyLost: readonly number[] = [3, 13, 14, 15, 16, 28, 29, 30];
 const proxyResolveHost = 27;
 
 /** libcurl has no code of its own for a bad chunk or an oversized head: `CURLE_RECV_ERROR` and these words. */
-const notHttp = /chunk|hexadecimal|malformed encoding|header|invalid|nul byte/i;
-const lostByFin = /closed|unexpected eof|GOAWAY|before end of the underlying stream|connection.*(lost|gone)/i;
-const lostByReset = /reset by peer|was reset|broken pipe|not closed cleanly: |RST_STREAM/i;
+const notHttp = /chunk|hexadecimal|malformed encoding|response header/i;
+const lostByFin =
+  /closed|unexpected eof|non-properly terminated|GOAWAY|before end of the underlying stream|connection.*(lost|gone)/i;
+const lostByReset = /reset by|was reset|broken pipe|not closed cleanly: |RST_STREAM/i;
 
 /**
  * Says which code of ours a failure is: the first row that matches of the contract, section 7.

@@ -70,7 +70,6 @@ export const Share = { share: 1, dns: 3, sslSession: 4, connect: 5 } as const;
 
 /** Long-valued results of `curl_easy_getinfo`. */
 export const Info = {
-  sslVerifyResult: 0x20000d,
   httpConnectCode: 0x200016,
   osErrno: 0x200019,
   numConnects: 0x20001a,

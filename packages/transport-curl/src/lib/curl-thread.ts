@@ -8,7 +8,8 @@ import { createMultiLoop } from "./create-multi-loop.ts";
 import type { Libcurl } from "./libcurl.ts";
 import type { MultiLoop } from "./multi-loop.ts";
 import type { Setopt } from "./setopt.ts";
-import type { Transfer, TransferDriver } from "./transfer.ts";
+import type { TransferDriver } from "./transfer-driver.ts";
+import type { Transfer } from "./transfer.ts";
 
 /** `CURLOPT_PREREQFUNCTION` came with 7.80. */
 const preRequestSince = 0x075000;

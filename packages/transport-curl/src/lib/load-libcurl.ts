@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { TransportError } from "@headrace/core/transport";
-import { declareLibcurl, type Koffi, type Libcurl } from "./libcurl.ts";
+import { declareLibcurl } from "./declare-libcurl.ts";
+import type { Koffi, Libcurl } from "./libcurl.ts";
 
 /** Where to look, and how to open what is found. Tests give their own. */
 export interface LoadLibcurlOptions {

@@ -1,6 +1,7 @@
 import type { CurlThread } from "./curl-thread.ts";
 import { createMulti, drainMessages } from "./multi-loop.ts";
-import type { Transfer, TransferDriver } from "./transfer.ts";
+import type { TransferDriver } from "./transfer-driver.ts";
+import type { Transfer } from "./transfer.ts";
 
 const longestWait = 1000;
 

@@ -59,6 +59,12 @@ describe("a reused connection that dies before the first byte", () => {
   });
 });
 
+test("a name that libcurl will not look up is dns", async () => {
+  const transport = curlTransport();
+  expect((await observeExchange(transport, "http://a$b.test/")).error?.code).toBe("dns");
+  await transport.close();
+});
+
 test("an unsafe method reuses a connection that lives", async () => {
   const server = await serve(async (connection) => {
     for (;;) {

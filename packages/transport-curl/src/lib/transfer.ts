@@ -9,19 +9,7 @@ import type { NetworkSettings } from "./network-options.ts";
 import { prepareRequest, type RequestLists } from "./prepare-request.ts";
 import { ResponseHeadReader } from "./response-head.ts";
 import { createEasy } from "./setopt.ts";
-
-/** What drives a transfer: the thread's loop, or a blocking call. */
-export interface TransferDriver {
-  readonly blocking: boolean;
-  run(command: () => void): void;
-  add(easy: bigint): void;
-  remove(easy: bigint): void;
-  resume(easy: bigint): void;
-  /** Something waits to be delivered: `turn` is to be called, in a macrotask of its own. */
-  schedule(transfer: Transfer): void;
-  /** An exchange that had been added is over. */
-  settled(): void;
-}
+import type { TransferDriver } from "./transfer-driver.ts";
 
 /** What a transfer is made of. */
 export interface TransferInit {
