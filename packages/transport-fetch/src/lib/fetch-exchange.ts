@@ -36,7 +36,7 @@ export function startExchange(init: FetchInit, request: TransportRequest, sink: 
   };
   const onAbort = (): void => fail(signal.reason);
   signal.addEventListener("abort", onAbort);
-  void run(init, request, { sink, signal: controller.signal, isOver: () => over, fail }).then(() => {
+  void run(init, request, { url: request.url, sink, signal: controller.signal, isOver: () => over, fail }).then(() => {
     if (over) return;
     finish();
     settle.resolve();
@@ -45,6 +45,7 @@ export function startExchange(init: FetchInit, request: TransportRequest, sink: 
 }
 
 interface Run {
+  readonly url: URL;
   readonly sink: ResponseSink;
   /** Ours, not the caller's: a fetch may leave its listeners on a signal. */
   readonly signal: AbortSignal;
@@ -59,7 +60,7 @@ async function run(init: FetchInit, request: TransportRequest, exchange: Run): P
     response = await init.fetch(request.url.href, requestInit(init, request, signal));
   } catch (error) {
     await macrotask();
-    throw toTransportError(error, undefined);
+    throw toTransportError(error, request.url, undefined);
   }
   if (isOver()) return void response.body?.cancel().catch(() => {});
   if (response.status === 0) throw new TransportError("unsupported", "this fetch hides redirects");
@@ -95,7 +96,7 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, response: 
     } catch (error) {
       await ahead.pending;
       await macrotask();
-      throw toTransportError(error, response);
+      throw toTransportError(error, run.url, response);
     }
     if (chunk.done || isOver()) return ahead.pending;
     const bytes = chunk.value;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { startScriptedServer, testTransport } from "@headrace/conformance";
 import type { TransportRequest } from "@headrace/core/transport";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
@@ -176,4 +177,20 @@ test("where there is no fetch the factory says so", () => {
   vi.stubGlobal("fetch", undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
   expect(() => fetchTransport()).toThrow(expect.objectContaining({ code: "unsupported" }));
+});
+
+test.each([
+  ["Bun, in a field", "Unable to connect", { code: "ConnectionRefused", path: "http://127.0.0.1/path?key=s3cret" }],
+  ["Deno, in the message", "error sending request for url (http://127.0.0.1/path?key=s3cret): refused", {}],
+  ["in a cause", "fetch failed", { cause: new Error("for http://127.0.0.1/path?key=s3cret") }],
+])("what a runtime says of the query is not repeated: %s", async (_, message, fields) => {
+  const fetch = (): Promise<never> => Promise.reject(Object.assign(new TypeError(message), fields));
+  const url = new URL("http://127.0.0.1/path?key=s3cret");
+  const signal = new AbortController().signal;
+  const request = { url, method: "GET", headers: new Headers(), body: null, signal, connectTimeout: 0 };
+  const error: unknown = await fetchTransport({ fetch })
+    .send(request, { head() {}, body() {} })
+    .catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ name: "HeadraceError", phase: "connect" });
+  expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain("s3cret");
 });
