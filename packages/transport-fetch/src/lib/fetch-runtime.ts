@@ -47,13 +47,11 @@ export function fetchRuntime(own: boolean): FetchRuntime {
       clientCertificate: false,
       insecure: false,
       resolve: false,
-      // undici 7 and later decode zstd where zlib has it (run: Node 24 and 26 do, Node 22 hands it through).
-      decompression:
-        nodes && parseInt(versions["undici"] ?? "") > 6 ? ["gzip", "deflate", "br", "zstd"] : ["gzip", "deflate", "br"],
+      decompression: decompression(nodes ? parseInt(versions["undici"] ?? "") : 0, Deno !== undefined),
       // Node's fetch overwrites these two (run on 22, 24 and 26).
       forbiddenHeaders: browser ? forbiddenInBrowsers.split(" ") : nodes ? ["host", "sec-fetch-mode"] : [],
       httpVersion: "none",
-      statusText: true,
+      statusText: Deno === undefined, // Deno makes its own of the status (run on 2.9).
       trailers: false,
       endProof: { closeDelimited: false, http2: false, decompression: false },
       errorDetail: node ? "exact" : "coarse",
@@ -63,4 +61,10 @@ export function fetchRuntime(own: boolean): FetchRuntime {
       ambient: nodes ? ["proxy", "ca", "tls-verify"] : browser ? ["proxy", "ca", "cookies"] : [],
     },
   };
+}
+
+/** Which content codings are undone, as run: Node 24 and 26 know zstd, Node 22 hands it through, and Deno does so with deflate. */
+function decompression(undici: number, deno: boolean): TransportSupport["decompression"] {
+  if (deno) return ["gzip", "br"];
+  return undici > 6 ? ["gzip", "deflate", "br", "zstd"] : ["gzip", "deflate", "br"];
 }
