@@ -1,4 +1,4 @@
-import { HeadraceError } from "./headrace-error.ts";
+import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 
 /** What headers may be given as. */
 export type HeadersSource = Headers | Record<string, string> | Iterable<readonly [string, string]>;
@@ -21,21 +21,17 @@ export function createHeaders(source: HeadersSource | undefined, forbidden: read
   const pairs = Symbol.iterator in source ? source : Object.entries(source);
   for (const [name, value] of pairs) {
     if (typeof name !== "string" || !token.test(name))
-      throw invalid("a header name is not a token (RFC 9110 section 5.1)");
+      throw invalidArgument("a header name is not a token (RFC 9110 section 5.1)");
     const lower = name.toLowerCase();
-    if (refused.test(lower)) throw invalid(`the header ${lower} is not yours to set: the transport does`);
+    if (refused.test(lower)) throw invalidArgument(`the header ${lower} is not yours to set: the transport does`);
     if (forbidden.includes(lower))
       throw new HeadraceError("unsupported", `this transport cannot send the header ${lower}`);
     if (typeof value !== "string" || !fieldValue.test(value)) {
-      throw invalid(
+      throw invalidArgument(
         `the value of the header ${lower} has a character that HTTP does not allow (CR, LF, NUL, above U+00FF)`,
       );
     }
     headers.append(name, value);
   }
   return headers;
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError("invalid-argument", message);
 }

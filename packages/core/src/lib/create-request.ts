@@ -1,7 +1,7 @@
 import type { Timeouts } from "./clocks.ts";
 import { createHeaders, type HeadersSource } from "./create-headers.ts";
 import { encodeBody, type RequestBody } from "./encode-body.ts";
-import { HeadraceError } from "./headrace-error.ts";
+import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { Transport, TransportRequest } from "./transport.ts";
 
 /** What may be said of a request, by every verb. */
@@ -58,7 +58,8 @@ export function createRequest(
   const { credentials } = options;
   const request = { url: target, method, headers, signal, connectTimeout, ...(credentials && { credentials }) };
   const finish = ({ bytes, type }: { bytes: Uint8Array | null; type?: string | undefined }): TransportRequest => {
-    if (bytes && (method === "GET" || method === "HEAD")) throw invalid(`a ${method} request cannot have a body`);
+    if (bytes && (method === "GET" || method === "HEAD"))
+      throw invalidArgument(`a ${method} request cannot have a body`);
     addDefault(headers, "content-type", type);
     return { ...request, body: bytes };
   };
@@ -68,7 +69,7 @@ export function createRequest(
 
 function checkTransport(transport: Transport | undefined): void {
   if (typeof transport?.send !== "function") {
-    throw invalid("`transport` is required: for instance undiciTransport() of @headrace/transport-undici");
+    throw invalidArgument("`transport` is required: for instance undiciTransport() of @headrace/transport-undici");
   }
   const contract: number = transport.supports.contract ?? 1;
   if (contract > 1) {
@@ -82,10 +83,10 @@ function parseUrl(input: string | URL): { target: URL; authorization: string | u
   try {
     target = new URL(input, baseUrl());
   } catch {
-    throw invalid("the URL is not valid, or is relative where there is no document to be relative to");
+    throw invalidArgument("the URL is not valid, or is relative where there is no document to be relative to");
   }
   if (target.protocol !== "http:" && target.protocol !== "https:") {
-    throw invalid(`the URL must be http or https, not ${target.protocol}`);
+    throw invalidArgument(`the URL must be http or https, not ${target.protocol}`);
   }
   const { username, password } = target;
   target.username = target.password = target.hash = "";
@@ -112,7 +113,7 @@ function byteString(text: string): string {
 }
 
 function lastEventIdBytes(id: string): string {
-  if (/[\0\r\n]/.test(id)) throw invalid("`lastEventId` must not contain NUL, CR or LF");
+  if (/[\0\r\n]/.test(id)) throw invalidArgument("`lastEventId` must not contain NUL, CR or LF");
   return byteString(id);
 }
 
@@ -122,15 +123,15 @@ const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
 
 function methodOf({ method, body, json }: RequestOptions): string {
   if (method === undefined) return body != null || json !== undefined ? "POST" : "GET";
-  if (!token.test(method)) throw invalid("`method` is not a token (RFC 9110 section 9.1)");
-  if (refusedMethods.test(method)) throw invalid(`the method ${method.toUpperCase()} is not for this`);
+  if (!token.test(method)) throw invalidArgument("`method` is not a token (RFC 9110 section 9.1)");
+  if (refusedMethods.test(method)) throw invalidArgument(`the method ${method.toUpperCase()} is not for this`);
   return upperCased.test(method) ? method.toUpperCase() : method;
 }
 
 function connectTimeoutOf({ transport, timeouts = {} }: RequestOptions): number {
   for (const [name, ms] of Object.entries(timeouts)) {
     if (ms !== undefined && !(typeof ms === "number" && ms >= 0))
-      throw invalid(`\`timeouts.${name}\` must be a number of ms, 0 for none`);
+      throw invalidArgument(`\`timeouts.${name}\` must be a number of ms, 0 for none`);
   }
   const { connect } = timeouts;
   if (!transport.supports.connectTimeout) {
@@ -147,8 +148,4 @@ function connectTimeoutOf({ transport, timeouts = {} }: RequestOptions): number 
 
 function addDefault(headers: Headers, name: string, value: string | undefined): void {
   if (value !== undefined && !headers.has(name)) headers.set(name, value);
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError("invalid-argument", message);
 }

@@ -1,4 +1,4 @@
-import { HeadraceError } from "./headrace-error.ts";
+import { invalidArgument } from "./headrace-error.ts";
 
 /** What a body may be: anything that can be sent twice, so never a stream. */
 export type RequestBody = string | ArrayBufferView | ArrayBuffer | Blob | URLSearchParams | FormData;
@@ -13,7 +13,7 @@ export interface EncodedBody {
 export function encodeBody(options: { body?: RequestBody | null; json?: unknown }): EncodedBody | Promise<EncodedBody> {
   const { body, json } = options;
   if (json !== undefined) {
-    if (body != null) throw invalid("either `body` or `json`, not both");
+    if (body != null) throw invalidArgument("either `body` or `json`, not both");
     return { bytes: new TextEncoder().encode(serialize(json)), type: "application/json" };
   }
   if (body === undefined || body === null) return { bytes: null };
@@ -25,7 +25,9 @@ export function encodeBody(options: { body?: RequestBody | null; json?: unknown 
     return { bytes, type: "application/x-www-form-urlencoded;charset=UTF-8" };
   }
   if (body instanceof Blob || body instanceof FormData) return extract(body);
-  throw invalid("`body` must be a string, bytes, Blob, URLSearchParams or FormData; a stream cannot be sent again");
+  throw invalidArgument(
+    "`body` must be a string, bytes, Blob, URLSearchParams or FormData; a stream cannot be sent again",
+  );
 }
 
 async function extract(body: Blob | FormData): Promise<EncodedBody> {
@@ -43,10 +45,6 @@ function serialize(value: unknown): string {
   } catch {
     // What it says may quote the value.
   }
-  if (text === undefined) throw invalid("`json` cannot be serialised");
+  if (text === undefined) throw invalidArgument("`json` cannot be serialised");
   return text;
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError("invalid-argument", message);
 }

@@ -2,7 +2,7 @@ import type { RedirectOptions } from "./redirect-sink.ts";
 import type { AttemptOptions } from "./attempts.ts";
 import type { RequestOptions } from "./create-request.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
-import { HeadraceError } from "./headrace-error.ts";
+import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { ResponseInfo } from "./response-info.ts";
 
 /** What every verb takes. */
@@ -55,15 +55,15 @@ export function checkInit(init: EventStreamInit | CallInit): void {
   for (const [name, allowed] of Object.entries(choices)) {
     const value: unknown = init[name as keyof typeof init];
     if (value !== undefined && !(allowed as readonly unknown[]).includes(value)) {
-      throw invalid(`\`${name}\` must be ${allowed.map((word) => `"${word}"`).join(" or ")}`);
+      throw invalidArgument(`\`${name}\` must be ${allowed.map((word) => `"${word}"`).join(" or ")}`);
     }
   }
   const { maxEventSize, terminal } = init as EventStreamInit;
   if (maxEventSize !== undefined && !(typeof maxEventSize === "number" && maxEventSize > 0))
-    throw invalid("`maxEventSize` must be a positive number of bytes");
+    throw invalidArgument("`maxEventSize` must be a positive number of bytes");
   if (terminal !== undefined) checkTerminal(terminal);
   if (init.attempts !== undefined && !(Number.isInteger(init.attempts) && init.attempts > 0)) {
-    throw invalid("`attempts` must be a positive integer");
+    throw invalidArgument("`attempts` must be a positive integer");
   }
   if (init.redirect && init.redirect !== "follow" && init.transport?.supports.redirects === "automatic") {
     throw new HeadraceError(
@@ -75,9 +75,5 @@ export function checkInit(init: EventStreamInit | CallInit): void {
 
 function checkTerminal(terminal: Terminal): void {
   const known = typeof terminal === "string" || typeof terminal === "function" || typeof terminal?.type === "string";
-  if (!known) throw invalid("`terminal` must be a string, { type } or a function");
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError("invalid-argument", message);
+  if (!known) throw invalidArgument("`terminal` must be a string, { type } or a function");
 }

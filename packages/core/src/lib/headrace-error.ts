@@ -158,6 +158,11 @@ export interface HeadraceErrorConstructor {
 
 export const HeadraceError: HeadraceErrorConstructor = HeadraceErrorClass as never;
 
+/** The error of a bad argument, with no cause: it could carry a credential. */
+export function invalidArgument(message: string): HeadraceError {
+  return new HeadraceError("invalid-argument", message);
+}
+
 /**
  * Finds the `HeadraceError` in what was caught: the value itself or, as SDKs wrap ours, one of its
  * causes, at most eight deep. It goes by structure, so it works across copies of this package.

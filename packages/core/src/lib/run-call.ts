@@ -3,7 +3,7 @@ import { Clocks } from "./clocks.ts";
 import { createRequest, type RequestDefaults } from "./create-request.ts";
 import { type CallInit, checkInit, type EventStreamInit } from "./event-stream-init.ts";
 import { exchange, exchangeSync, type SyncTransport } from "./exchange.ts";
-import { HeadraceError } from "./headrace-error.ts";
+import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 import { Progress } from "./progress.ts";
 import type { ResponseSink, TransportRequest } from "./transport.ts";
 
@@ -46,7 +46,8 @@ export function runCallSync<S extends CallSink>(
 ): S {
   checkInit(init);
   const request = createRequest(url, init, call.defaults);
-  if (request instanceof Promise) throw invalid("a blocking call cannot wait for a Blob or FormData body: give bytes");
+  if (request instanceof Promise)
+    throw invalidArgument("a blocking call cannot wait for a Blob or FormData body: give bytes");
   if (typeof init.transport.sendSync !== "function") {
     throw new HeadraceError(
       "unsupported",
@@ -85,13 +86,9 @@ const failed = (reason: unknown): Settled => ({ reason });
 export function tieSignal(signal: AbortSignal | null | undefined): { controller: AbortController; untie: () => void } {
   const controller = new AbortController();
   if (signal === undefined || signal === null) return { controller, untie: () => {} };
-  if (typeof signal.addEventListener !== "function") throw invalid("`signal` must be an AbortSignal");
+  if (typeof signal.addEventListener !== "function") throw invalidArgument("`signal` must be an AbortSignal");
   const onAbort = (): void => controller.abort(signal.reason);
   if (signal.aborted) onAbort();
   else signal.addEventListener("abort", onAbort, { once: true });
   return { controller, untie: () => signal.removeEventListener("abort", onAbort) };
-}
-
-function invalid(message: string): HeadraceError {
-  return new HeadraceError("invalid-argument", message);
 }
