@@ -53,37 +53,44 @@ function passing(error: HeadraceError): boolean {
   return error.code === "status" && (error.status === 408 || error.status === 429 || error.status >= 500);
 }
 
+/** One call's attempts: `accepted` says whether a response was, which ends them. */
+interface CallOfAttempts extends AttemptOptions {
+  clocks: Clocks;
+  accepted: () => boolean;
+}
+
+/** The wait before the next attempt, in ms; throws `reason` where there is none. */
+function waitAfter(attempt: number, reason: unknown, request: TransportRequest, options: CallOfAttempts): number {
+  const { clocks, accepted } = options;
+  clocks.rest();
+  const delay = accepted() ? undefined : delayBefore(attempt, reason, request, options);
+  if (delay === undefined || delay >= clocks.remaining()) throw reason;
+  return delay;
+}
+
 /** Makes the attempts of one call. `attempt` runs from 1. */
 export async function withAttempts<T>(
   request: TransportRequest,
-  options: AttemptOptions & { clocks: Clocks },
+  options: CallOfAttempts,
   run: () => Promise<T>,
 ): Promise<T> {
   for (let attempt = 2; ; attempt++) {
     try {
       return await run();
     } catch (reason) {
-      options.clocks.rest();
-      const delay = delayBefore(attempt, reason, request, options);
-      if (delay === undefined || delay >= options.clocks.remaining()) throw reason;
+      const delay = waitAfter(attempt, reason, request, options);
       await pause(delay, request.signal);
     }
   }
 }
 
 /** `withAttempts`, blocking the thread, the waits included. */
-export function withAttemptsSync<T>(
-  request: TransportRequest,
-  options: AttemptOptions & { clocks: Clocks },
-  run: () => T,
-): T {
+export function withAttemptsSync<T>(request: TransportRequest, options: CallOfAttempts, run: () => T): T {
   for (let attempt = 2; ; attempt++) {
     try {
       return run();
     } catch (reason) {
-      options.clocks.rest();
-      const delay = delayBefore(attempt, reason, request, options);
-      if (delay === undefined || delay >= options.clocks.remaining()) throw reason;
+      const delay = waitAfter(attempt, reason, request, options);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
     }
   }

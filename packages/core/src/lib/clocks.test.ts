@@ -65,11 +65,23 @@ test("idleCounts: events lets comments pass for silence", () => {
   clocks.headArrived();
   vi.advanceTimersByTime(90);
   clocks.eventDispatched();
+  clocks.bytesTaken();
   vi.advanceTimersByTime(90);
   clocks.bytesTaken();
   expect(expired).toEqual([]);
   vi.advanceTimersByTime(20);
   expect(expired).toEqual(["idle"]);
+});
+
+test("idleCounts: events does not count the time that the reader took over an event", () => {
+  const { clocks, expired } = run({ idle: 100 }, "events");
+  clocks.headArrived();
+  clocks.eventDispatched();
+  vi.advanceTimersByTime(99);
+  clocks.bytesTaken();
+  vi.advanceTimersByTime(99);
+  expect(expired).toEqual([]);
+  clocks.unwatch();
 });
 
 test("idle and first-event stand still while held, then restart at zero", () => {

@@ -6,15 +6,18 @@ export interface Timeouts {
    * Opening a connection, look-up, proxy and TLS handshake included, for each hop. Default 10 000 where
    * the transport has `supports.connectTimeout`; asking it of one that has not is `unsupported`.
    */
-  connect?: number;
-  /** From the call to the final response's head; connecting, upload and redirects count. Default: none; 300 000 for blocking calls. */
-  head?: number;
+  connect?: number | undefined;
+  /**
+   * From the call to the final response's head; connecting, upload and redirects count. Each attempt has its own.
+   * Default: none; 300 000 for blocking calls.
+   */
+  head?: number | undefined;
   /** From the head to the first event. Default: none. */
-  firstEvent?: number;
+  firstEvent?: number | undefined;
   /** Between one piece of body and the next (see `idleCounts`). Default: none. */
-  idle?: number;
+  idle?: number | undefined;
   /** From the call to the last byte, wall time, attempts and all. Default: none. */
-  total?: number;
+  total?: number | undefined;
 }
 
 type Clock = "head" | "first-event" | "idle" | "total" | "limit";
@@ -41,6 +44,7 @@ export class Clocks {
   readonly #deadlines = new Map<Clock, number>();
   #limitReason: unknown;
   #held = false;
+  #sawEvent = false;
   #onExpire: ((reason: unknown) => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
@@ -65,14 +69,16 @@ export class Clocks {
     this.#set("idle", this.#timeouts.idle);
   }
 
-  /** A piece of body has been taken. */
+  /** A piece of body has been taken: the time that its reader took is not the server's. */
   bytesTaken(): void {
-    if (this.#idleCounts === "bytes") this.#touch();
+    if (this.#idleCounts === "bytes" || this.#sawEvent) this.#touch();
+    this.#sawEvent = false;
   }
 
   /** An event was dispatched. */
   eventDispatched(): void {
     if (this.#deadlines.size > 0) this.#deadlines.delete("first-event");
+    this.#sawEvent = true;
     if (this.#idleCounts === "events") this.#touch();
   }
 

@@ -44,9 +44,9 @@ export function createClient(defaults: ClientInit<SyncTransport>): SyncClient;
 export function createClient(defaults: ClientInit): Client;
 export function createClient(defaults: ClientInit): Client {
   const client: Client = {
-    openEventStream: (url, init = {}) => openEventStream(url, merge(defaults, init)),
-    forEachEvent: (url, init, onEvent) => forEachEvent(url, merge(defaults, init), onEvent),
-    request: (url, init = {}) => request(url, merge(defaults, init)),
+    openEventStream: async (url, init = {}) => await openEventStream(url, merge(defaults, init)),
+    forEachEvent: async (url, init, onEvent) => await forEachEvent(url, merge(defaults, init), onEvent),
+    request: async (url, init = {}) => await request(url, merge(defaults, init)),
   };
   const { transport } = defaults;
   if (!canBlock(transport)) return client;

@@ -18,8 +18,11 @@ const refused = /^(connection|content-length|expect|keep-alive|proxy-.*|te|trail
 export function createHeaders(source: HeadersSource | undefined, forbidden: readonly string[]): Headers {
   const headers = new Headers();
   if (source === undefined || source === null) return headers;
-  const pairs = Symbol.iterator in source ? source : Object.entries(source);
-  for (const [name, value] of pairs) {
+  if (typeof source !== "object") throw invalidArgument("`headers` must be Headers, an object, or pairs");
+  const pairs: Iterable<unknown> = Symbol.iterator in source ? source : Object.entries(source);
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) throw invalidArgument("`headers` must be pairs of name and value");
+    const [name, value] = pair as [unknown, unknown];
     if (typeof name !== "string" || !token.test(name))
       throw invalidArgument("a header name is not a token (RFC 9110 section 5.1)");
     const lower = name.toLowerCase();

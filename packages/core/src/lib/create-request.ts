@@ -68,7 +68,7 @@ export function createRequest(
 }
 
 function checkTransport(transport: Transport | undefined): void {
-  if (typeof transport?.send !== "function") {
+  if (typeof transport?.send !== "function" || typeof transport.supports !== "object") {
     throw invalidArgument("`transport` is required: for instance undiciTransport() of @headrace/transport-undici");
   }
   const contract: number = transport.supports.contract ?? 1;
@@ -128,8 +128,11 @@ function methodOf({ method, body, json }: RequestOptions): string {
   return upperCased.test(method) ? method.toUpperCase() : method;
 }
 
+const clockNames = ["connect", "head", "firstEvent", "idle", "total"];
+
 function connectTimeoutOf({ transport, timeouts = {} }: RequestOptions): number {
   for (const [name, ms] of Object.entries(timeouts)) {
+    if (!clockNames.includes(name)) throw invalidArgument(`\`timeouts.${name}\` is none of ${clockNames.join(", ")}`);
     if (ms !== undefined && !(typeof ms === "number" && ms >= 0))
       throw invalidArgument(`\`timeouts.${name}\` must be a number of ms, 0 for none`);
   }

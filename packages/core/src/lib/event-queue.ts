@@ -5,6 +5,8 @@ const HIGH_WATER_MARK = 64;
 
 type Result = IteratorResult<ServerSentEvent, undefined>;
 interface Waiter {
+  /** Kept from being collected while it waits. */
+  holder: unknown;
   resolve: (result: Result) => void;
   reject: (reason: unknown) => void;
 }
@@ -45,24 +47,36 @@ export class EventQueue {
     for (const waiter of rest) waiter.resolve(done);
   }
 
-  /** Nothing more is taken: what is queued is dropped. */
-  clear(): void {
+  /** Nothing more is taken: what is queued is dropped. Returns whether anything was. */
+  clear(): boolean {
+    const dropped = this.#events.length > this.#taken;
     this.#events = [];
     this.#taken = 0;
     this.#makeRoom();
+    return dropped;
   }
 
-  next(): Promise<Result> {
+  /** @param holder kept alive until the promise settles */
+  next(holder?: unknown): Promise<Result> {
     const event = this.#events[this.#taken];
     if (event) {
       this.#taken++;
       if (this.#taken === this.#events.length) this.clear();
+      else if (this.#taken >= HIGH_WATER_MARK) this.#forgetTaken();
       return Promise.resolve({ value: event, done: false });
     }
-    if (this.#end === undefined) return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    if (this.#end === undefined)
+      return new Promise((resolve, reject) => this.#waiters.push({ holder, resolve, reject }));
     const end = this.#end;
     this.#end = "done";
     return end === "done" ? Promise.resolve(done) : Promise.reject(end.reason);
+  }
+
+  // A queue that is never empty must not keep what was taken; moving at most as many as were taken is linear.
+  #forgetTaken(): void {
+    if (this.#taken * 2 < this.#events.length) return;
+    this.#events = this.#events.slice(this.#taken);
+    this.#taken = 0;
   }
 
   #makeRoom(): void {

@@ -1,4 +1,4 @@
-import { callUser, END, Thrown } from "./call-ends.ts";
+import { callUser, END } from "./call-ends.ts";
 import type { Clocks } from "./clocks.ts";
 import { createEventStreamParser, type EventStreamParser, type ServerSentEvent } from "./event-stream-parser.ts";
 import type { EventStreamInit, Terminal } from "./event-stream-init.ts";
@@ -12,6 +12,8 @@ export interface EventConsumer {
   /** The response is an event stream; its events follow. */
   accepted?(progress: Progress): void;
   event(event: ServerSentEvent): void;
+  /** The stream's memory has changed. Default: that is where the call has got to. */
+  lastEventId?(id: string): void;
   /** Default: the user's `onComment`, at once. */
   comment?(comment: string, onComment: (comment: string) => void): void;
   /** After each piece of body: a promise holds the transport back. */
@@ -40,7 +42,7 @@ export class EventReader implements CallSink {
     this.#parser = createEventStreamParser({
       onEvent: (event) => this.#onEvent(event),
       onComment: (comment) => this.#onComment(comment),
-      onLastEventId: (id) => void (this.progress.lastEventId = id),
+      onLastEventId: (id) => this.#onLastEventId(id),
       lastEventId: init.lastEventId ?? "",
       ...(init.maxEventSize !== undefined && { maxEventSize: init.maxEventSize }),
     });
@@ -67,8 +69,20 @@ export class EventReader implements CallSink {
   }
 
   conclude(settled: { reason: unknown } | undefined): void {
-    throwFailure(settled, this.#init.signal, { progress: this.progress, refused: this.#refused });
+    this.#failed(settled);
     if (!settled) this.#end();
+  }
+
+  rest(): void | Promise<void> {
+    return this.#consumer.flush?.();
+  }
+
+  get accepted(): boolean {
+    return this.progress.response !== undefined && !this.#refused;
+  }
+
+  #failed(settled: { reason: unknown } | undefined): void {
+    throwFailure(settled, this.#init.signal, { progress: this.progress, refused: this.#refused });
   }
 
   #onEvent(event: ServerSentEvent): void {
@@ -82,6 +96,11 @@ export class EventReader implements CallSink {
     this.completed = this.#terminated = true;
     if (typeof terminal !== "string") this.#consumer.event(event);
     throw END;
+  }
+
+  #onLastEventId(id: string): void {
+    if (this.#consumer.lastEventId) this.#consumer.lastEventId(id);
+    else this.progress.lastEventId = id;
   }
 
   #onComment(comment: string): void {
@@ -104,8 +123,8 @@ export class EventReader implements CallSink {
     try {
       this.#parser.end(eof === "dispatch" ? "dispatch" : "discard");
     } catch (reason) {
-      if (reason instanceof Thrown) throw reason.value;
-      if (reason !== END) throw reason;
+      this.#failed({ reason });
+      if (!this.#terminated) return;
     }
     if (terminal !== undefined && !this.#terminated) {
       const dropped = eof === "discard" ? pending?.data : undefined;
@@ -121,7 +140,9 @@ export class EventReader implements CallSink {
     const { headers, httpVersion } = response;
     if (headers.has("content-encoding") && !proof?.decompression) return true;
     if (httpVersion === "2" || httpVersion === "3") return !proof?.http2;
-    return !headers.has("content-length") && !headers.has("transfer-encoding") && !proof?.closeDelimited;
+    if (headers.has("content-length") || headers.has("transfer-encoding")) return false;
+    // RFC 9112 section 9.8: over TLS such an end is complete only with a closure alert, which no stack reports.
+    return !proof?.closeDelimited || response.url.startsWith("https:");
   }
 }
 

@@ -52,6 +52,13 @@ const choices = {
 
 /** Checks what `createRequest` does not: the options about the response. @throws `invalid-argument`, `unsupported` */
 export function checkInit(init: EventStreamInit | CallInit): void {
+  if (typeof init !== "object" || init === null)
+    throw invalidArgument("the options are missing: `transport` is required");
+  for (const name of ["onResponse", "onComment"] as const) {
+    const callback = (init as EventStreamInit)[name];
+    if (callback !== undefined && typeof callback !== "function")
+      throw invalidArgument(`\`${name}\` must be a function`);
+  }
   for (const [name, allowed] of Object.entries(choices)) {
     const value: unknown = init[name as keyof typeof init];
     if (value !== undefined && !(allowed as readonly unknown[]).includes(value)) {

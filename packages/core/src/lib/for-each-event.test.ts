@@ -201,6 +201,20 @@ test.each([
   );
 });
 
+test("more content codings than anybody needs are refused before a byte is decoded", async () => {
+  const coded = (count: number): Script =>
+    answer(200, { "content-type": "text/event-stream", "content-encoding": Array(count).fill("gzip").join(", ") });
+  const able = { decompression: ["gzip"] as const };
+  expect((await both(coded(5), {}, able)).error?.code).toBeUndefined();
+  expect((await both(coded(6), {}, able)).error?.code).toBe("protocol");
+});
+
+test("over TLS an end by close alone is never proven (RFC 9112 section 9.8)", async () => {
+  const transport = scriptedTransport(stream("data: a\n\ndata: transfer 1"));
+  const call = forEachEvent("https://a.example/", { transport }, () => {});
+  await expect(call).rejects.toMatchObject({ code: "incomplete", pending: "transfer 1", eventsDelivered: 1 });
+});
+
 test.each(["text/event-stream", "TEXT/Event-Stream; charset=utf-8", "text/event-stream;charset=x"])(
   "%s is an event stream",
   async (type) => {
@@ -334,6 +348,101 @@ test("an abort while the callback's promise is pending does not wait for it", as
   expect(calls).toBe(1);
 });
 
+test("a promise that rejects after stop or an abort in its call is nobody's unhandled rejection", async () => {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", listener);
+  const transport = scriptedTransport(sync("data: a\n\n"));
+  const controller = new AbortController();
+  const rejects = (end: () => void) => async (): Promise<void> => {
+    end();
+    throw new Error("late");
+  };
+  await forEachEvent(url, { transport }, (_, stop) => rejects(stop)());
+  const aborted = forEachEvent(
+    url,
+    { transport, signal: controller.signal },
+    rejects(() => controller.abort("enough")),
+  );
+  await expect(aborted).rejects.toBe("enough");
+  expect(() =>
+    forEachEventSync(
+      url,
+      { transport },
+      rejects(() => {}),
+    ),
+  ).toThrow();
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+  process.off("unhandledRejection", listener);
+  expect(unhandled).toEqual([]);
+});
+
+test.each([
+  ["at the terminal", "data: a\n\ndata: [DONE]\n\n", { terminal: "[DONE]" }],
+  ["at the end of the stream", "data: a", {}],
+])("a callback still pending %s is waited for only as long as signal, stop and total allow", async (_, text, init) => {
+  const transport = scriptedTransport(sync(text));
+  const never = (): Promise<void> => new Promise(() => {});
+  const controller = new AbortController();
+  const aborted = forEachEvent(url, { transport, ...init, signal: controller.signal }, () => {
+    setImmediate(() => controller.abort("enough"));
+    return never();
+  });
+  await expect(aborted).rejects.toBe("enough");
+  const late = forEachEvent(url, { transport, ...init, timeouts: { total: 50 } }, never);
+  await expect(late).rejects.toMatchObject({ code: "timeout", phase: "total" });
+  const stopped = forEachEvent(url, { transport, ...init }, (_event, stop) => {
+    setImmediate(stop);
+    return never();
+  });
+  expect(await stopped).toMatchObject({ eventsDelivered: 1 });
+});
+
+test("lastEventId is that of the last event that the callback was called with", async () => {
+  const text = "id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 3\ndata: c\n\n";
+  const transport = scriptedTransport(stream(text));
+  const call = forEachEvent(url, { transport, timeouts: { total: 50 } }, () => new Promise(() => {}));
+  await expect(call).rejects.toMatchObject({ eventsDelivered: 1, lastEventId: "1" });
+  const whole = await forEachEvent(url, { transport }, () => Promise.resolve());
+  expect(whole).toMatchObject({ eventsDelivered: 3, lastEventId: "3" });
+});
+
+test("what is thrown after stop comes out, after an abort the abort's reason, blocking or not", async () => {
+  const transport = scriptedTransport(sync("data: a\n\n"));
+  for (const run of [forEachEvent, forEachEventSync]) {
+    const stopping = async (): Promise<unknown> =>
+      await run(url, { transport }, (_, stop) => {
+        stop();
+        throw new Error("mine");
+      });
+    await expect(stopping()).rejects.toThrow("mine");
+    const controller = new AbortController();
+    const aborting = async (): Promise<unknown> =>
+      await run(url, { transport, signal: controller.signal }, () => {
+        controller.abort("reason");
+        throw new Error("mine");
+      });
+    await expect(aborting()).rejects.toBe("reason");
+  }
+});
+
+test("completed is false after stop in the event that the end dispatched", async () => {
+  for (const run of [forEachEvent, forEachEventSync]) {
+    const summary = await run(url, { transport: scriptedTransport(sync("data: a")) }, (_, stop) => stop());
+    expect(summary).toMatchObject({ completed: false, eventsDelivered: 1 });
+  }
+});
+
+test("what the callback throws is never taken for a failure to try again", async () => {
+  const transport = scriptedTransport(sync("data: a\n\n"));
+  const mine = new TransportError("connect", "of another call");
+  const call = forEachEvent(url, { transport, attempts: 3 }, () => {
+    throw mine;
+  });
+  await expect(call).rejects.toBe(mine);
+  expect(transport.requests).toHaveLength(1);
+});
+
 test("blocking: a callback that returns a promise is told so", () => {
   const transport = scriptedTransport(sync("data: a\n\n"));
   expect(() => forEachEventSync(url, { transport }, async () => {})).toThrow(
@@ -428,6 +537,11 @@ test.each([
   [{ attempts: 0 }],
   [{ attempts: 1.5 }],
   [{ idleCounts: "pings" }],
+  [{ timeouts: { firstevent: 10 } }],
+  [{ onResponse: 5 }],
+  [{ headers: "authorization: s3cr3t" }],
+  [{ headers: ["s3cr3t"] }],
+  [{ transport: { send() {} } }],
 ])("refuses %o before anything is sent", async (init) => {
   const transport = scriptedTransport(stream());
   await expect(forEachEvent(url, { transport, ...(init as object) }, () => {})).rejects.toMatchObject({

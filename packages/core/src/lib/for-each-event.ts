@@ -3,7 +3,7 @@ import { type EventConsumer, EventReader } from "./event-reader.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
 import type { EventStreamInit } from "./event-stream-init.ts";
 import type { SyncTransport } from "./exchange.ts";
-import { type ExchangeTiming, HeadraceError } from "./headrace-error.ts";
+import { type ExchangeTiming, HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { Progress } from "./progress.ts";
 import type { ResponseInfo } from "./response-info.ts";
 import { runCall, runCallSync, tieSignal } from "./run-call.ts";
@@ -36,16 +36,14 @@ export async function forEachEvent(
   onEvent: (event: ServerSentEvent, stop: () => void) => unknown,
 ): Promise<EventStreamSummary> {
   const { controller, untie } = tieSignal(init.signal);
-  const delivery = new Delivery(onEvent, controller);
+  const delivery = new Delivery(checkCallback(onEvent), controller);
   try {
     const reader = await runCall(url, init, {
       defaults: { ...eventStreamDefaults(init), signal: controller.signal },
       createSink: (context) => new EventReader(init, delivery.attach(context.progress), context),
     });
-    await delivery.drained();
+    if (delivery.thrown) throw delivery.thrown.value;
     return summary(reader);
-  } catch (reason) {
-    throw reason instanceof Thrown ? reason.value : reason;
   } finally {
     untie();
   }
@@ -70,7 +68,8 @@ export function forEachEventSync(
   try {
     const reader = runCallSync(url, init, {
       defaults: { ...eventStreamDefaults(init), signal: controller.signal },
-      createSink: (context) => new EventReader(init, syncConsumer(onEvent, controller, context.progress), context),
+      createSink: (context) =>
+        new EventReader(init, syncConsumer(checkCallback(onEvent), controller, context.progress), context),
     });
     return summary(reader);
   } finally {
@@ -91,6 +90,8 @@ class Delivery implements EventConsumer {
   #progress: Progress | undefined;
   #waiting: (() => unknown)[] = [];
   #draining: Promise<void> | undefined;
+  /** What the callback threw, also after it had called `stop()`. */
+  thrown: Thrown | undefined;
 
   constructor(onEvent: (event: ServerSentEvent, stop: () => void) => unknown, controller: AbortController) {
     this.#onEvent = onEvent;
@@ -110,8 +111,16 @@ class Delivery implements EventConsumer {
     }
     const result = this.#call(event);
     const { signal } = this.#controller;
-    if (signal.aborted) throw signal.reason;
     if (isThenable(result)) this.#draining = this.#drain(result);
+    if (signal.aborted) throw signal.reason;
+  }
+
+  lastEventId(id: string): void {
+    const arrived = (): void => {
+      if (this.#progress) this.#progress.lastEventId = id;
+    };
+    if (this.#draining) this.#waiting.push(arrived);
+    else arrived();
   }
 
   comment(comment: string, onComment: (comment: string) => void): void {
@@ -123,19 +132,19 @@ class Delivery implements EventConsumer {
     return this.#draining;
   }
 
-  /** Resolves when every event that came has been dealt with. */
-  async drained(): Promise<void> {
-    await this.#draining;
-  }
-
   #call(event: ServerSentEvent): unknown {
     if (this.#progress) this.#progress.eventsDelivered++;
-    return callUser(this.#onEvent, event, this.#stop);
+    try {
+      return callUser(this.#onEvent, event, this.#stop);
+    } catch (thrown) {
+      this.thrown = thrown as Thrown;
+      throw thrown;
+    }
   }
 
   #drain(first: PromiseLike<unknown>): Promise<void> {
     const draining = this.#deliverWaiting(first);
-    draining.catch(() => {}); // Reported by flush or drained; the terminal event may have ended the exchange first.
+    draining.catch(() => {}); // Reported by flush, unless the call has ended without it.
     return draining;
   }
 
@@ -163,19 +172,32 @@ function syncConsumer(
   controller: AbortController,
   progress: Progress,
 ): EventConsumer {
+  const { signal } = controller;
   const stop = (): void => controller.abort(END);
+  const call = (event: ServerSentEvent): unknown => {
+    try {
+      return callUser(onEvent, event, stop);
+    } catch (thrown) {
+      throw signal.aborted && signal.reason !== END ? signal.reason : thrown;
+    }
+  };
   return {
     event(event) {
       progress.eventsDelivered++;
-      if (isThenable(callUser(onEvent, event, stop))) {
-        throw new HeadraceError(
-          "invalid-argument",
-          "the callback of a blocking call returned a promise: nothing could wait for it",
-        );
+      const result = call(event);
+      if (isThenable(result)) {
+        result.then(undefined, () => {}); // Nobody will wait for it.
+        throw invalidArgument("the callback of a blocking call returned a promise: nothing could wait for it");
       }
-      if (controller.signal.aborted) throw controller.signal.reason;
+      if (signal.aborted) throw signal.reason;
     },
   };
+}
+
+/** @throws `invalid-argument`, before anything is sent */
+function checkCallback<F>(callback: F): F {
+  if (typeof callback !== "function") throw invalidArgument("`onEvent` must be a function");
+  return callback;
 }
 
 function summary({ progress, completed }: EventReader): EventStreamSummary {

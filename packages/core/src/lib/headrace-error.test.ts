@@ -63,6 +63,7 @@ test("asHeadraceError with a code accepts only that", () => {
   const error = new HeadraceError("dns", "no");
   expect(asHeadraceError(error, "dns")).toBe(error);
   expect(asHeadraceError(error, "connect")).toBeUndefined();
+  expect(asHeadraceError(new HeadraceError("gave-up", "at last", { cause: error }), "dns")).toBe(error);
 });
 
 test("a cause that refers to itself ends the search", () => {

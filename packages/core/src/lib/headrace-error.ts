@@ -177,9 +177,8 @@ export function asHeadraceError<C extends HeadraceErrorCode = HeadraceErrorCode>
   let found: unknown = error;
   for (let depth = 0; depth < 8 && typeof found === "object" && found !== null; depth++) {
     const candidate = found as { name?: unknown; code?: unknown; cause?: unknown };
-    if (candidate.name === "HeadraceError" && typeof candidate.code === "string") {
-      return code === undefined || candidate.code === code ? (found as HeadraceErrorOf<C>) : undefined;
-    }
+    const ours = candidate.name === "HeadraceError" && typeof candidate.code === "string";
+    if (ours && (code === undefined || candidate.code === code)) return found as HeadraceErrorOf<C>;
     found = candidate.cause;
   }
   return undefined;

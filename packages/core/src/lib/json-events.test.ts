@@ -49,6 +49,13 @@ test("one schema for each type: others are passed over, even where they are not 
   ]);
 });
 
+test("a type that objects have by themselves is no schema's", async () => {
+  const events = jsonEvents(streamOf(event("1", "constructor"), event('{"text":"a"}', "delta")), {
+    delta: lengthOf("text"),
+  });
+  expect(await collect(events)).toHaveLength(1);
+});
+
 test.each(["{", "", "[DONE]"])("%j is invalid-data, with the event", async (data) => {
   const error = await collect(jsonEvents(streamOf(event("1"), event(data)))).catch((reason: unknown) =>
     asHeadraceError(reason, "invalid-data"),

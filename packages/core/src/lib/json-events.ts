@@ -52,13 +52,18 @@ export async function* jsonEvents(
 ): AsyncGenerator<JsonEvent, void, undefined> {
   let delivered = 0;
   for await (const event of events) {
-    const applies = schema === undefined || isSchema(schema) ? schema : schema[event.type];
+    const applies = schema === undefined || isSchema(schema) ? schema : ownSchema(schema, event.type);
     if (schema !== undefined && applies === undefined) continue;
     const parsed = parse(event, delivered);
     const data = applies === undefined ? parsed : await validate(applies, parsed, event);
     delivered++;
     yield { ...event, data };
   }
+}
+
+/** An event's type is the server's word: it must not reach `constructor` and the like. */
+function ownSchema(schemas: SchemaByType, type: string): StandardSchema | undefined {
+  return Object.hasOwn(schemas, type) ? schemas[type] : undefined;
 }
 
 function isSchema(schema: StandardSchema | SchemaByType): schema is StandardSchema {

@@ -24,7 +24,12 @@ export function judgeResponse(head: ResponseHead, transport: Transport, demands:
   if (demands.eventStream && (status === 204 || status === 205)) {
     return { code: "no-content", message: "the server has no stream to send" };
   }
-  const coding = unsupportedCoding(headers, transport);
+  const codings = contentCodings(headers);
+  if (codings.length > MAX_CODINGS) {
+    return { code: "protocol", message: `${codings.length} content codings, one over the other` };
+  }
+  const known: readonly string[] = transport.supports.decompression ?? [];
+  const coding = codings.find((name) => !known.includes(name));
   if (coding !== undefined) {
     return {
       code: "unsupported",
@@ -46,9 +51,11 @@ function essence(contentType: string): string {
   return (contentType.split(/[;,]/, 1)[0] ?? "").trim().toLowerCase();
 }
 
-/** The first content coding (RFC 9110 section 8.4.1) that the transport does not undo. */
-function unsupportedCoding(headers: Headers, transport: Transport): string | undefined {
-  const known: readonly string[] = ["identity", ...(transport.supports.decompression ?? [])];
+/** More than this is not a response but an attack: each may multiply the work. What implementations of Fetch accept. */
+const MAX_CODINGS = 5;
+
+/** The content codings (RFC 9110 section 8.4.1) but `identity`, lower-case. */
+function contentCodings(headers: Headers): string[] {
   return (headers.get("content-encoding") ?? "")
     .split(",")
     .map((coding) =>
@@ -57,7 +64,7 @@ function unsupportedCoding(headers: Headers, transport: Transport): string | und
         .toLowerCase()
         .replace(/^x-gzip$/, "gzip"),
     )
-    .find((coding) => coding !== "" && !known.includes(coding));
+    .filter((coding) => coding !== "" && coding !== "identity");
 }
 
 /** The server's words in a message: not many of them. */

@@ -10,6 +10,12 @@ const parser = (message: string, code?: string): Error =>
 test.each<[string, Error, string | undefined, string | undefined]>([
   ["an unknown name", error("ENOTFOUND", "getaddrinfo ENOTFOUND x.test"), "dns", "dns"],
   ["a resolver that does not answer", error("EAI_AGAIN"), "dns", "dns"],
+  [
+    "a name too long to look up",
+    Object.assign(error("EINVAL", "getaddrinfo EINVAL"), { syscall: "getaddrinfo" }),
+    "dns",
+    "dns",
+  ],
   ["a closed port", error("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"), "connect", "reset"],
   ["no route", error("EHOSTUNREACH"), "connect", "reset"],
   ["a missing Unix domain socket", error("ENOENT", "connect ENOENT /x"), "connect", undefined],

@@ -63,7 +63,9 @@ const words: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
 export function codeOfNodeError(error: unknown, afterTheHead = false): HeadraceErrorCode | undefined {
   let current = error;
   for (let depth = 0; depth < 8 && typeof current === "object" && current !== null; depth++) {
-    const { code, message, cause, errors } = current as Record<"code" | "message" | "cause" | "errors", unknown>;
+    const { code, syscall, message, cause, errors } = current as Partial<Record<string, unknown>>;
+    // A name that is too long to be looked up is EINVAL.
+    if (syscall === "getaddrinfo") return "dns";
     const found =
       match(words, message) ??
       (typeof code === "string"

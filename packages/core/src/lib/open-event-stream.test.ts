@@ -177,6 +177,33 @@ test("a stream that nobody can read any more is closed", async () => {
   expect(closed).toBe(true);
 });
 
+test("who awaits a read keeps the stream open", async () => {
+  const { setFlagsFromString } = await import("node:v8");
+  const { runInNewContext } = await import("node:vm");
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
+  let send = (): void => {};
+  const transport = scriptedTransport(async (request, sink) => {
+    sink.head(head(request));
+    await new Promise<void>((resolve) => (send = resolve));
+    await sink.body(bytes("data: late\n\n"));
+  });
+  const reading = openEventStream(url, { transport }).then((events) => events[Symbol.asyncIterator]().next());
+  for (let turn = 0; turn < 20; turn++) {
+    await macrotask();
+    collectGarbage();
+  }
+  send();
+  expect((await reading).value?.data).toBe("late");
+});
+
+test("a reader that left before the last event did not complete the stream", async () => {
+  const events = await openEventStream(url, { transport: scriptedTransport(stream("data: a\n\ndata: b\n\n")) });
+  for (let turn = 0; turn < 3; turn++) await macrotask();
+  for await (const _ of events) break;
+  expect(events.completed).toBe(false);
+});
+
 test("a loop that holds only its iterator keeps the stream open", async () => {
   const { setFlagsFromString } = await import("node:v8");
   const { runInNewContext } = await import("node:vm");

@@ -32,7 +32,7 @@ export interface EventStream extends AsyncIterable<ServerSentEvent>, AsyncDispos
 export async function openEventStream(url: string | URL, init: EventStreamInit): Promise<EventStream> {
   const { controller, untie } = tieSignal(init.signal);
   const queue = new EventQueue();
-  const state: StreamState = { queue, controller, completed: false, ended: Promise.resolve() };
+  const state: StreamState = { queue, controller, completed: false, left: false, ended: Promise.resolve() };
   const opened = new Promise<ResponseInfo>((accept, refuse) => {
     const consumer = createConsumer(queue, accept);
     const call = runCall(url, init, {
@@ -61,6 +61,8 @@ interface StreamState {
   readonly queue: EventQueue;
   readonly controller: AbortController;
   completed: boolean;
+  /** Whether the reader left before it had taken every event. */
+  left: boolean;
   ended: Promise<void>;
 }
 
@@ -81,7 +83,7 @@ const abandoned = /* @__PURE__ */ new FinalizationRegistry<AbortController>((con
 function createStream(response: ResponseInfo, state: StreamState): EventStream {
   const { queue, controller } = state;
   const cancel = async (): Promise<void> => {
-    queue.clear();
+    if (queue.clear()) state.left = true;
     queue.end();
     controller.abort(END);
     await state.ended;
@@ -89,17 +91,17 @@ function createStream(response: ResponseInfo, state: StreamState): EventStream {
   const stream: EventStream = {
     response,
     get completed() {
-      return state.completed;
+      return state.completed && !state.left;
     },
     cancel,
     [Symbol.asyncIterator]: () => iterator,
     [Symbol.asyncDispose]: cancel,
   };
   const iterator = {
-    stream, // A loop holds its iterator only: the stream must not be found abandoned meanwhile.
+    stream, // A loop holds only its iterator, and who awaits `next()` only its promise: neither abandons the stream.
     next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
       if (controller.signal.aborted) queue.clear();
-      return queue.next();
+      return queue.next(stream);
     },
     async return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
       await cancel();

@@ -12,7 +12,7 @@ import type { ResponseHead, Transport, TransportRequest } from "./transport.ts";
 export class Progress {
   readonly #transport: Transport;
   readonly #request: TransportRequest;
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
   #headAt: number | undefined;
   #firstEventAt: number | undefined;
   #lastByteAt: number | undefined;
@@ -23,9 +23,11 @@ export class Progress {
   bytesReceived = 0;
   lastEventId = "";
 
-  constructor(transport: Transport, request: TransportRequest) {
+  /** @param startedAt when the call was made, on `performance.now()`'s scale */
+  constructor(transport: Transport, request: TransportRequest, startedAt: number) {
     this.#transport = transport;
     this.#request = request;
+    this.#startedAt = startedAt;
   }
 
   headArrived(head: ResponseHead): ResponseInfo {

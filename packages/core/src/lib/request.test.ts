@@ -81,6 +81,12 @@ test("a client fills in headers and time-outs, name by name", async () => {
   expect([sent?.headers.get("x-a"), sent?.headers.get("x-b"), sent?.connectTimeout]).toEqual(["call", "client", 5]);
 });
 
+test("a client's verbs reject, they do not throw", async () => {
+  const client = createClient({ transport: scriptedTransport(answer(200)) });
+  const call = client.request(url, { headers: { "a b": "c" } });
+  await expect(call).rejects.toMatchObject({ code: "invalid-argument" });
+});
+
 test("a client has every verb, the blocking ones where its transport can block", async () => {
   const transport = scriptedTransport((it, sink) => {
     sink.head(head(it));

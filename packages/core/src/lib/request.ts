@@ -75,6 +75,10 @@ class BodyReader implements CallSink {
     throwFailure(settled, this.#init.signal, { progress: this.#context.progress, refused: this.#refused });
   }
 
+  get accepted(): boolean {
+    return this.#context.progress.response !== undefined && !this.#refused;
+  }
+
   whole(): WholeResponse {
     const { response, bytesReceived } = this.#context.progress;
     if (!response) throw new HeadraceError("internal", "a response without a head");

@@ -9,8 +9,12 @@ import type { ResponseSink, TransportRequest } from "./transport.ts";
 
 /** A sink that says, after its exchange, how the call ends. */
 export interface CallSink extends ResponseSink {
+  /** Whether the response is what was asked for: from then on nothing is made again. */
+  readonly accepted: boolean;
   /** @throws what the call fails with */
   conclude(settled: { reason: unknown } | undefined): void;
+  /** What is still to be done when the exchange is over, such as a callback's promise. */
+  rest?(): void | Promise<void>;
 }
 
 /** One attempt's view of its call. */
@@ -28,14 +32,36 @@ export async function runCall<S extends CallSink>(
   call: { defaults: RequestDefaults; createSink: (context: CallContext) => S },
 ): Promise<S> {
   checkInit(init);
+  const startedAt = performance.now();
   const clocks = new Clocks(init.timeouts, init.idleCounts);
   const request = await createRequest(url, init, call.defaults);
-  return await withAttempts(request, { ...attemptsOf(init), clocks }, async () => {
-    const sink = call.createSink({ progress: new Progress(init.transport, request), clocks });
-    const settled = await exchange(init.transport, request, sink, { ...init, clocks }).then(clean, failed);
-    sink.conclude(settled);
+  let sink: S | undefined;
+  const accepted = (): boolean => sink?.accepted === true;
+  return await withAttempts(request, { ...attemptsOf(init), clocks, accepted }, async () => {
+    sink = call.createSink({ progress: new Progress(init.transport, request, startedAt), clocks });
+    sink.conclude(await exchange(init.transport, request, sink, { ...init, clocks }).then(clean, failed));
+    const failure = await finish(sink, request.signal, clocks);
+    if (failure) sink.conclude(failure);
     return sink;
   });
+}
+
+/** Waits for what the sink has left to do, no longer than the signal and the total clock allow. */
+async function finish(sink: CallSink, signal: AbortSignal, clocks: Clocks): Promise<Settled> {
+  const rest = sink.rest?.();
+  if (!rest) return undefined;
+  clocks.rest();
+  const ended = new AbortController();
+  const stopped = new Promise<Settled>((resolve) => {
+    const stop = (): void => resolve({ reason: signal.reason });
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true, signal: ended.signal });
+    clocks.watch((reason) => resolve({ reason }));
+  });
+  const settled = await Promise.race([rest.then(clean, failed), stopped]);
+  ended.abort();
+  clocks.unwatch();
+  return settled;
 }
 
 /** The frame of every blocking verb. The head clock has a default, for nothing else could end the call. */
@@ -54,9 +80,12 @@ export function runCallSync<S extends CallSink>(
       `${init.transport.name} cannot block: use curlTransport() of @headrace/transport-curl`,
     );
   }
-  const clocks = new Clocks({ head: 300_000, ...init.timeouts }, init.idleCounts);
-  return withAttemptsSync(request, { ...attemptsOf(init), clocks }, () => {
-    const sink = call.createSink({ progress: new Progress(init.transport, request), clocks });
+  const startedAt = performance.now();
+  const clocks = new Clocks({ ...init.timeouts, head: init.timeouts?.head ?? 300_000 }, init.idleCounts);
+  let sink: S | undefined;
+  const accepted = (): boolean => sink?.accepted === true;
+  return withAttemptsSync(request, { ...attemptsOf(init), clocks, accepted }, () => {
+    sink = call.createSink({ progress: new Progress(init.transport, request, startedAt), clocks });
     sink.conclude(attemptSync(init, request, { sink, clocks }));
     return sink;
   });
