@@ -21,15 +21,18 @@ afterAll(() => server.close());
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
-/** What must not grow: descriptors (Linux only), heap and resident memory, in MiB. */
+/**
+ * What must not grow: descriptors (Linux only), heap and external memory, in MiB. Resident memory is only shown: it holds
+ * the server's thread too. curl's own is measured in packages/transport-curl/src/soak.test.ts.
+ */
 async function measure() {
   for (let turn = 0; turn < 5; turn++) {
     collectGarbage();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const { heapUsed, rss } = process.memoryUsage();
+  const { heapUsed, external, rss } = process.memoryUsage();
   const descriptors = existsSync("/proc/self/fd") ? readdirSync("/proc/self/fd").length : 0;
-  return { descriptors, heap: heapUsed / MIB, rss: rss / MIB };
+  return { descriptors, heap: heapUsed / MIB, external: external / MIB, rss: rss / MIB };
 }
 
 describe.skipIf(!wanted).each(clients.filter(({ name }) => !name.includes("blocking")))(
@@ -51,7 +54,7 @@ describe.skipIf(!wanted).each(clients.filter(({ name }) => !name.includes("block
         console.log(name, how, { before, after });
         expect(after.descriptors - before.descriptors).toBeLessThanOrEqual(4);
         expect(after.heap - before.heap).toBeLessThan(4);
-        expect(after.rss - before.rss).toBeLessThan(32);
+        expect(after.external - before.external).toBeLessThan(4);
         await transport.close();
       },
     );

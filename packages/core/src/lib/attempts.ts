@@ -11,9 +11,9 @@ export interface AttemptOptions {
    * after the first byte of a response that was accepted. Waits 0.5 s, 1 s, 2 s … up to 30 s, less a
    * jitter of up to a half, and never less than `Retry-After`.
    */
-  attempts?: number;
+  attempts?: number | undefined;
   /** Whether a request with another method may be made again. Default false: it may have had its effect. */
-  replay?: boolean;
+  replay?: boolean | undefined;
 }
 
 const FIRST_DELAY = 500;

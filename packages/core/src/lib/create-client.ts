@@ -64,5 +64,6 @@ function canBlock(transport: Transport): transport is SyncTransport {
 function merge<I extends ClientCallInit<EventStreamInit>>(defaults: ClientInit, init: I): I & { transport: Transport } {
   const headers = createHeaders(defaults.headers, []);
   for (const [name, value] of createHeaders(init.headers, [])) headers.set(name, value);
-  return { ...defaults, ...init, headers, timeouts: { ...defaults.timeouts, ...init.timeouts } };
+  const given = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined)) as I;
+  return { ...defaults, ...given, headers, timeouts: { ...defaults.timeouts, ...init.timeouts } };
 }

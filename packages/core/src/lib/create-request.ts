@@ -9,19 +9,19 @@ export interface RequestOptions {
   /** Which HTTP stack: there is no default, it is the choice. */
   transport: Transport;
   /** Default: POST with `body` or `json`, else GET. */
-  method?: string;
+  method?: string | undefined;
   /** Values are byte strings (U+0000 to U+00FF, as in Fetch). */
-  headers?: HeadersSource;
+  headers?: HeadersSource | undefined;
   /** Read whole before anything is sent. `Blob` and `FormData` not in blocking calls. */
-  body?: RequestBody | null;
+  body?: RequestBody | null | undefined;
   /** Serialised as the body, with `content-type: application/json` unless the headers have one. */
   json?: unknown;
   /** Ends the call: it fails with `signal.reason`. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
   /** In ms; 0 is off. */
-  timeouts?: Timeouts;
+  timeouts?: Timeouts | undefined;
   /** Read by a browser's fetch alone. */
-  credentials?: "omit" | "same-origin" | "include";
+  credentials?: "omit" | "same-origin" | "include" | undefined;
 }
 
 /** What a verb adds: headers that a user's replace. */

@@ -10,7 +10,10 @@ export interface EncodedBody {
 }
 
 /** Encodes a body (Fetch, "extract a body"). A promise only for `Blob` and `FormData`. */
-export function encodeBody(options: { body?: RequestBody | null; json?: unknown }): EncodedBody | Promise<EncodedBody> {
+export function encodeBody(options: {
+  body?: RequestBody | null | undefined;
+  json?: unknown;
+}): EncodedBody | Promise<EncodedBody> {
   const { body, json } = options;
   if (json !== undefined) {
     if (body != null) throw invalidArgument("either `body` or `json`, not both");

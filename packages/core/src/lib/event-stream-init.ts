@@ -8,7 +8,7 @@ import type { ResponseInfo } from "./response-info.ts";
 /** What every verb takes. */
 export interface CallInit extends RequestOptions, AttemptOptions, RedirectOptions {
   /** Called with the response once its head has been judged, before any of its body. */
-  onResponse?: (response: ResponseInfo) => void;
+  onResponse?: ((response: ResponseInfo) => void) | undefined;
 }
 
 /** How a stream says that it is whole: see `EventStreamInit.terminal`. */
@@ -17,30 +17,30 @@ export type Terminal = string | { readonly type: string } | ((event: ServerSentE
 /** What the verbs for event streams take. */
 export interface EventStreamInit extends CallInit {
   /** Sent as `Last-Event-ID` (UTF-8), and the stream's memory to begin with. */
-  lastEventId?: string;
+  lastEventId?: string | undefined;
   /**
    * What becomes of an unfinished last event at a clean end. `dispatch`, the default, delivers it; after
    * an end that is only assumed (`supports.endProof`) only where its last line was ended, else that is
    * `incomplete`. `discard` drops it, as WHATWG says. `error` is `incomplete`. After a cut it is dropped.
    */
-  eof?: "dispatch" | "discard" | "error";
+  eof?: "dispatch" | "discard" | "error" | undefined;
   /**
    * Ends the stream at once when it comes; a clean end before it is `incomplete`. A string is a
    * sentinel: compared with `data`, consumed, not delivered (`"[DONE]"`). `{ type }` and functions mark
    * real events, which are delivered. Default: none, and `[DONE]` is an event like any other.
    */
-  terminal?: Terminal;
+  terminal?: Terminal | undefined;
   /** Bytes of one event, checked while they accumulate; more is `too-large`. Default 16 MiB. */
-  maxEventSize?: number;
+  maxEventSize?: number | undefined;
   /** Whether a 2xx that is not `text/event-stream` is an error. Default `require`. */
-  contentType?: "require" | "ignore";
+  contentType?: "require" | "ignore" | undefined;
   /** What restarts the idle clock: any piece of body, comments included, or events only. Default `bytes`. */
-  idleCounts?: "bytes" | "events";
+  idleCounts?: "bytes" | "events" | undefined;
   /**
    * Called with each comment, without its colon, in the stream's order. With `openEventStream` it is called as the
    * comment arrives: before events that wait to be taken.
    */
-  onComment?: (comment: string) => void;
+  onComment?: ((comment: string) => void) | undefined;
 }
 
 const choices = {

@@ -9,9 +9,9 @@ import type { ResponseSink, Transport, TransportRequest } from "./transport.ts";
 /** What core adds to one exchange. */
 export interface ExchangeOptions extends RedirectOptions {
   /** Kept here, but for `connect`, which is the transport's (`request.connectTimeout`). */
-  timeouts?: Timeouts;
+  timeouts?: Timeouts | undefined;
   /** Clocks that the caller keeps across exchanges, instead of `timeouts`. */
-  clocks?: Clocks;
+  clocks?: Clocks | undefined;
 }
 
 /** A transport that can block: its `sendSync` is there by type. */

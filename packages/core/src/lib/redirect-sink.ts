@@ -7,9 +7,12 @@ import type { ResponseHead, ResponseSink, Transport, TransportRequest } from "./
 /** What becomes of redirects. */
 export interface RedirectOptions {
   /** `error` fails with `redirect`; `manual` takes the redirect for the response. Default `follow`. */
-  redirect?: "follow" | "error" | "manual";
-  /** Headers to drop with Authorization and Cookie when a redirect leaves the origin. Lower-case names. */
-  credentialHeaders?: readonly string[];
+  redirect?: "follow" | "error" | "manual" | undefined;
+  /**
+   * Headers to drop with Authorization and Cookie when a redirect leaves the origin: these instead of the default
+   * (`defaultCredentialHeaders`: `x-api-key`, `api-key`, `x-goog-api-key`, `x-auth-token`).
+   */
+  credentialHeaders?: readonly string[] | undefined;
 }
 
 /** The most that is read of a redirect's body so that its connection can be used again: bytes, and ms. */

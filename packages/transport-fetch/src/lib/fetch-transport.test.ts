@@ -50,6 +50,16 @@ describe("the network options", () => {
     expect(() => fetchTransport(options)).toThrow(thrown);
   });
 
+  test.each(["s3cret\r\nx: y", "s3cret\u2026", 5 as never])(
+    "userAgent %j is refused, and not repeated",
+    (userAgent) => {
+      const message = expect.not.stringContaining("s3cret") as unknown;
+      expect(() => fetchTransport({ userAgent })).toThrow(
+        expect.objectContaining({ code: "invalid-argument", message }),
+      );
+    },
+  );
+
   test.each<FetchTransportOptions>([{}, { proxy: false }, { insecure: false }])("%o asks for nothing", (options) => {
     expect(fetchTransport(options).name).toBe("fetch");
   });

@@ -6,11 +6,18 @@ const refused = ["proxy", "unixSocket", "ca", "cert", "key", "insecure", "httpVe
 /**
  * Refuses what fetch cannot honour.
  *
- * @throws `unsupported`, naming the option (never its value: a proxy URL carries credentials)
+ * @throws `unsupported`, naming the option (never its value: a proxy URL carries credentials); `invalid-argument` for
+ * a user agent that cannot be a field value
  */
 export function checkNetworkOptions(options: NetworkOptions, forbiddenHeaders: readonly string[]): void {
   for (const name of refused) if (options[name] !== undefined && options[name] !== false) refuse(name);
-  if (options.userAgent !== undefined && forbiddenHeaders.includes("user-agent")) refuse("userAgent");
+  const { userAgent } = options;
+  if (userAgent === undefined) return;
+  if (forbiddenHeaders.includes("user-agent")) refuse("userAgent");
+  // RFC 9110 section 5.5; checked here because `Headers` puts a bad value into its error.
+  if (typeof userAgent !== "string" || !/^[\t\x20-\x7e\x80-\xff]*$/.test(userAgent)) {
+    throw new TransportError("invalid-argument", "userAgent has a character that HTTP does not allow");
+  }
 }
 
 function refuse(name: string): never {
