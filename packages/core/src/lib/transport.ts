@@ -116,7 +116,7 @@ export interface TransportSupport {
   readonly httpVersion: "exact" | "major" | "none";
   readonly statusText: boolean;
   readonly trailers: boolean;
-  /** Where the end of a message is proven. Elsewhere it is only assumed. */
+  /** Where the end of a message is proven. Elsewhere, and over TLS at an end by close alone, it is only assumed. */
   readonly endProof: { readonly closeDelimited: boolean; readonly http2: boolean; readonly decompression: boolean };
   /** `coarse`: the stack does not say why a connection failed, as in a browser. */
   readonly errorDetail: "exact" | "coarse";
