@@ -7,7 +7,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exitCode = 1;
 } else {
-  const { runCommand } = await import("./lib/run-command.ts");
+  const { guardOutput, runCommand } = await import("./lib/run-command.ts");
+  guardOutput(process.argv.slice(2));
   process.exitCode = await runCommand(process.argv.slice(2));
   // Ended by a signal: output that nobody reads must not keep the process.
   if (process.exitCode > 128) process.exit();

@@ -19,21 +19,30 @@ const SHOWN_BODY = 2000;
 /** What goes to standard error for a failure, newline included. */
 export function describeFailure(reason: unknown, { json, paint, redact }: FailureStyle): string {
   const error = asHeadraceError(reason);
-  if (json) return `${redact(JSON.stringify({ error: error ? errorFields(error) : otherFields(reason) }))}\n`;
+  if (json) return `${describeFields(error ? errorFields(error) : otherFields(reason), redact)}\n`;
   if (!error) return redact(`headrace: ${visibleText(otherFields(reason).message)}\n`);
   const advice = adviceFor(error);
-  const body = "body" in error && error.body !== "" ? `${error.body.slice(0, SHOWN_BODY).trimEnd()}\n` : "";
+  const body = "body" in error ? error.body : undefined;
+  const shown = body ? `${redact(body).slice(0, SHOWN_BODY).trimEnd()}\n` : "";
   const text = `${paint("red", "headrace:")} ${paint("bold", error.code)}: ${visibleText(error.message)}\n`;
-  return redact(text + visibleText(body) + (advice === undefined ? "" : `${paint("dim", "→")} ${advice}\n`));
+  return redact(text + visibleText(shown) + (advice === undefined ? "" : `${paint("dim", "→")} ${advice}\n`));
+}
+
+/** Takes secrets out of values only, and not out of our own words: one that reads like a field's name leaves the line its form. */
+function describeFields(fields: Record<string, unknown>, redact: Redactor): string {
+  return JSON.stringify({ error: fields }, function (this: unknown, name, value: unknown) {
+    const own = this === fields && (name === "code" || name === "phase");
+    return typeof value === "string" && !own ? redact(value) : value;
+  });
 }
 
 /** The fields that programs read first, then all that may be logged. */
 function errorFields(error: HeadraceError): Record<string, unknown> {
-  const { code, message, phase } = error;
+  const { code, phase } = error;
   const { name: _, ...rest } = error as unknown as Record<string, unknown>;
   const status = "status" in error && error.status !== undefined ? { status: error.status } : {};
   const body = "body" in error ? { body: error.body } : {};
-  return { code, message, phase, ...status, ...rest, ...body };
+  return { code, message: error.message, phase, ...status, ...rest, ...body };
 }
 
 function otherFields(reason: unknown): { code: string; message: string; phase: string } {

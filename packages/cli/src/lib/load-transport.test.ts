@@ -37,6 +37,19 @@ test("a module gives a factory as its default or as `transport`", async () => {
   await expect(loadTransport("toString", {})).rejects.toMatchObject({ code: "invalid-argument" });
 });
 
+test.each([
+  ["syntax.mjs", "export default (;", /cannot load .*syntax\.mjs": ./],
+  ["throws.mjs", "throw new Error('no licence');", /cannot load .*throws\.mjs": no licence/],
+  ["imports.mjs", "import './nowhere.mjs';", /cannot load .*imports\.mjs": ./],
+  ["empty.mjs", "export default () => ({});", /empty\.mjs" makes no transport/],
+  ["nothing.mjs", "export default () => {};", /nothing\.mjs" makes no transport/],
+  ["promise.mjs", `export default async (options) => ${transport};`, /promise\.mjs" makes no transport/],
+])("a module that is of no use is named: %s", async (name, text, message) => {
+  const path = await moduleFile(name, text);
+  await expect(loadTransport(path, {})).rejects.toMatchObject({ code: "invalid-argument" });
+  await expect(loadTransport(path, {})).rejects.toThrow(message);
+});
+
 test("the environment's proxy is asked for where there is one, where the transport can, and where no flag says otherwise", async () => {
   const can = await moduleFile("can.mjs", `export default (options) => ${transport};`);
   const refusal = "Object.assign(new Error('no'), { name: 'HeadraceError', code: 'unsupported' })";

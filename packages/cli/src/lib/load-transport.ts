@@ -54,8 +54,25 @@ async function importFactory(name: string): Promise<TransportFactory> {
   const path = name.startsWith("file:") ? name : resolve(name);
   if (path !== name && !existsSync(path)) throw usageError(`there is no module ${JSON.stringify(name)}`);
   const url = name.startsWith("file:") ? name : pathToFileURL(path).href;
-  const module = (await import(url)) as { default?: unknown; transport?: unknown };
+  const module = await importModule(name, url);
   const factory = [module.default, module.transport].find((value) => typeof value === "function");
-  if (factory) return factory as TransportFactory;
+  if (factory) return (options) => checkTransport(name, (factory as (options: NetworkOptions) => unknown)(options));
   throw usageError(`${JSON.stringify(name)} must export a factory, as its default or as \`transport\``);
+}
+
+async function importModule(name: string, url: string): Promise<{ default?: unknown; transport?: unknown }> {
+  try {
+    return (await import(url)) as { default?: unknown; transport?: unknown };
+  } catch (error) {
+    if (asHeadraceError(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw usageError(`cannot load the module ${JSON.stringify(name)}: ${why}`);
+  }
+}
+
+function checkTransport(name: string, made: unknown): Transport {
+  const { send, close, supports } = (made ?? {}) as Partial<Transport>;
+  if (typeof send === "function" && typeof close === "function" && typeof supports === "object")
+    return made as Transport;
+  throw usageError(`${JSON.stringify(name)} makes no transport: one has \`supports\`, \`send\` and \`close\``);
 }

@@ -70,7 +70,7 @@ export class StreamOutput implements Output {
   };
 
   readonly #onError = (error: NodeJS.ErrnoException): void => {
-    if (!this.#failed) this.#onFailure(failureOf(error));
+    if (!this.#failed) this.#onFailure(outputFailure(error));
     this.#failed = true;
     this.#onDrain();
   };
@@ -126,13 +126,14 @@ function attempt<T>(call: () => T): T {
     try {
       return call();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw failureOf(error as NodeJS.ErrnoException);
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw outputFailure(error as NodeJS.ErrnoException);
       Atomics.wait(clock, 0, 0, 5); // A pipe that another process made non-blocking.
     }
   }
 }
 
-function failureOf({ code }: NodeJS.ErrnoException): unknown {
+/** What an error of a stream or a descriptor means for the output: `OUTPUT_CLOSED` or an `OutputError`. */
+export function outputFailure({ code }: NodeJS.ErrnoException): unknown {
   const closed = code === "EPIPE" || code === "ECONNRESET" || code === "EOF" || code === "ERR_STREAM_DESTROYED";
   return closed ? OUTPUT_CLOSED : new OutputError(`cannot write the output: ${code ?? "failed"}`);
 }

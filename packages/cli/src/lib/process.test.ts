@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -108,6 +109,29 @@ describe.skipIf(windows)("the reader of the output", () => {
       child.kill("SIGKILL");
       await once(child, "exit");
       child.stdout?.destroy();
+    },
+  );
+
+  const commands = ["--help", "--version", "transports", "transports --format json", "demo", "serve -"];
+
+  test.each(commands)("one that has left before ends it with 0: %s", async (command) => {
+    const script = `exec 3> >(:); wait $!; printf 'data: 1\n\n' | headrace ${command} >&3; echo "\${PIPESTATUS[1]}"`;
+    const { stdout, stderr } = await shell(script);
+    expect(stdout).toBe("0\n");
+    expect(stderr).toMatch(command === "serve -" ? /^(serving 1 events.*\n)?$/ : /^$/);
+  });
+
+  test.skipIf(!existsSync("/dev/full")).each([...commands, '"$URL"'])(
+    "one that is full is an error: %s",
+    async (command) => {
+      const script = `printf 'data: 1\n\n' | headrace ${command} >/dev/full; echo "\${PIPESTATUS[1]}"`;
+      const { stdout, stderr } = await shell(script, { env: { URL: origin } });
+      expect(stdout).toBe("1\n");
+      expect(stderr.replace(/^serving 1 events.*\n/, "")).toBe(
+        command.includes("json")
+          ? '{"error":{"code":"output","message":"cannot write the output: ENOSPC","phase":"body"}}\n'
+          : "headrace: cannot write the output: ENOSPC\n",
+      );
     },
   );
 

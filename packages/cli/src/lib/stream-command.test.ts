@@ -36,6 +36,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const path = request.url?.split("?")[0] ?? "";
   seen.set(path, { method: request.method ?? "", headers: request.headers, body, url: request.url ?? "" });
   if (path === "/redirect") return void response.writeHead(307, { location: "/redirected" }).end();
+  if (path === "/echo") return void response.writeHead(401).end([request.url, ...request.rawHeaders].join("\n"));
+  if (path === "/empty") return void response.writeHead(401).end();
   if (path === "/401") {
     return void response
       .writeHead(401, { "content-type": "text/plain" })
@@ -245,6 +247,10 @@ describe("what a person is told", () => {
       unauthorized: [`${origin}/401`, "-H", `Authorization: Bearer ${key}`],
       unauthorizedJson: [`${origin}/401`, "-H", `Authorization: Bearer ${key}`, "--format", "json"],
       raw: [`${origin}/401`, "--format", "raw", "-i"],
+      echo: [`${origin.replace("//", `//me:${key}@`)}/echo?key=${key}&alt=sse`],
+      echoJson: [`${origin}/echo?key=status`, "--format", "json"],
+      empty: [`${origin}/empty`],
+      emptyJson: [`${origin}/empty`, "--format", "json"],
       silent: [`${origin}/401`, "-s"],
       shown: [`${origin}/401`, "-sS"],
       verbose: [
@@ -284,6 +290,26 @@ describe("what a person is told", () => {
     expect(ends["raw"]).toMatchObject({ stdout: "", status: 22 });
     expect(ends["silent"]).toMatchObject({ stderr: "", status: 22 });
     expect(ends["shown"]?.stderr).toMatch(/^headrace: status/);
+  });
+
+  test("what a server echoes of the URL's secrets is redacted, for programs too", () => {
+    expect(ends["echo"]?.stderr).toContain("\n/echo?key=[redacted]&alt=sse\n");
+    expect(ends["echo"]?.stderr).toMatch(/\nauthorization\n\[redacted\]\n/);
+    expect(JSON.parse(ends["echoJson"]!.stderr)).toMatchObject({
+      error: {
+        code: "status",
+        status: 401,
+        body: expect.stringMatching(/^\/echo\?key=\[redacted\]\n/),
+      },
+    });
+  });
+
+  test("no body is shown or spoken of where there is none", () => {
+    expect(ends["empty"]?.stderr).toMatch(/^headrace: status: .*401.*\n→ check the credentials.*\n$/);
+    expect(ends["empty"]?.stderr).not.toContain("body");
+    expect(JSON.parse(ends["emptyJson"]!.stderr)).toMatchObject({
+      error: { message: expect.not.stringContaining("body"), body: "" },
+    });
   });
 
   test("-v shows each request and response, the secrets redacted", () => {

@@ -18,6 +18,7 @@ import type { StreamFlags } from "./stream-flags.ts";
 import { StreamStats } from "./stream-stats.ts";
 import { holdTransport } from "./tap-transport.ts";
 import { createTextFormat } from "./text-format.ts";
+import { urlSecrets, userinfoSecrets } from "./url-secrets.ts";
 import { usageError } from "./usage-error.ts";
 import { verboseTransport } from "./verbose-transport.ts";
 
@@ -31,7 +32,12 @@ export async function streamCommand(target: string | undefined, flags: StreamFla
   try {
     checkFlags(flags);
     call = await prepareCall(target, flags);
-    secrets.push(...call.headers, ...urlSecrets(call.url), ...urlSecrets(flags.proxy));
+    secrets.push(
+      ...call.headers,
+      ...urlSecrets(call.url),
+      ...urlSecrets(flags.proxy),
+      ...userinfoSecrets(flags.user ?? ""),
+    );
     controller.signal.throwIfAborted();
     return await runCall(call, flags, controller);
   } catch (reason) {
@@ -145,10 +151,4 @@ function aborted(signal: AbortSignal): Promise<void> {
 function statsLine(stats: StreamStats, summary: EventStreamSummary | undefined, { format }: StreamFlags): string {
   if (format === "json") return `${JSON.stringify({ stats: stats.toJSON(summary) })}\n`;
   return `${createPaint(process.stderr)("dim", stats.describe(summary?.bytesReceived))}\n`;
-}
-
-/** The userinfo of a URL, as a header that holds it would. */
-function urlSecrets(url: string | undefined): [string, string][] {
-  const [, userinfo = ""] = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/?#]*)@/i.exec(url ?? "") ?? [];
-  return userinfo.split(":").map((part) => ["authorization", part]);
 }

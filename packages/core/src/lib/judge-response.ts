@@ -20,7 +20,7 @@ export interface Demands {
 export function judgeResponse(head: ResponseHead, transport: Transport, demands: Demands): Refusal | undefined {
   const { status, headers } = head;
   if (demands.redirects && status >= 300 && status < 400) return undefined;
-  if (status < 200 || status > 299) return { code: "status", message: "the server refused: what it said is in `body`" };
+  if (status < 200 || status > 299) return { code: "status", message: "the server refused" };
   if (demands.eventStream && (status === 204 || status === 205)) {
     return { code: "no-content", message: "the server has no stream to send" };
   }

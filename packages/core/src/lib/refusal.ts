@@ -32,7 +32,8 @@ export class RefusedResponse {
     if (!response || (code !== "status" && code !== "content-type")) return progress.error(code, message);
     const body = this.#text();
     if (code === "content-type") return progress.error(code, message, { body });
-    return progress.error(code, message, { body, status: response.status, retryAfter: retryAfter(response.headers) });
+    const why = body === "" ? message : `${message}: what it said is in \`body\``;
+    return progress.error(code, why, { body, status: response.status, retryAfter: retryAfter(response.headers) });
   }
 
   /** As UTF-8. */
