@@ -1,4 +1,4 @@
-import {
+import zlib, {
   brotliCompressSync,
   constants,
   createGzip,
@@ -7,9 +7,12 @@ import {
   gzipSync,
   zstdCompressSync,
 } from "node:zlib";
-import { expect, test } from "vitest";
+import { startScriptedServer } from "@headrace/conformance";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { contentCodings, decodeContent } from "./content-decoding.ts";
 import { PacedSink } from "./paced-sink.ts";
+import { receive } from "./received.ts";
+import { undiciTransport } from "./undici-transport.ts";
 
 const text = "data: hello\n\n".repeat(50);
 const encode: Record<string, (bytes: Uint8Array) => Uint8Array> = {
@@ -104,7 +107,7 @@ test("bare DEFLATE passes for deflate, x-gzip for gzip", async () => {
   }
 });
 
-test.each(["", "identity", "foo", "gzip, foo"])(
+test.each(["", "identity", "foo", "gzip, foo", "x-br", "x-deflate", "x-zstd"])(
   "with Content-Encoding %o bytes go through as they are",
   async (contentEncoding) => {
     const { stage, finished } = decode(contentEncoding);
@@ -158,4 +161,41 @@ test("a bomb waits for its sink", async () => {
   free();
   await finished;
   expect(taken).toBe(64 * 1024 * 1024);
+});
+
+test.each([
+  [5, undefined],
+  [6, "protocol"],
+  [3000, "protocol"],
+])("%i stacked codings: %s", async (count, code) => {
+  const server = await startScriptedServer(async (connection) => {
+    await connection.request();
+    const body = Array.from({ length: Math.min(count, 6) }).reduce<Buffer>(
+      (bytes) => gzipSync(bytes),
+      Buffer.from("ok"),
+    );
+    const codings = Array.from({ length: count }, () => "gzip").join();
+    await connection.send(
+      `HTTP/1.1 200 OK\r\nContent-Encoding: ${codings}\r\nContent-Length: ${body.length}\r\n\r\n`,
+      body,
+    );
+  });
+  const transport = undiciTransport();
+  onTestFinished(async () => {
+    await transport.close({ force: true });
+    await server.close();
+  });
+  const { body, error } = await receive(transport, server.url());
+  expect([body, error?.code]).toEqual([code ? "" : "ok", code]);
+});
+
+test("a decoder that cannot be made, in a turn of its own, is an error like another", async () => {
+  onTestFinished(() => void vi.restoreAllMocks());
+  vi.spyOn(zlib, "createBrotliDecompress").mockImplementation(() => {
+    throw Object.assign(new Error("Initialization failed"), { code: "ERR_ZLIB_INITIALIZATION_FAILED" });
+  });
+  const { stage, finished } = decode("br, gzip");
+  stage.push(gzipSync(brotliCompressSync(text)));
+  stage.finish(undefined);
+  expect(await finished).toMatchObject({ failure: { code: "protocol", phase: "body" }, text: "" });
 });

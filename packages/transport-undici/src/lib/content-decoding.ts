@@ -1,6 +1,7 @@
 import zlib from "node:zlib";
 import { codeOfNodeError, TransportError, type TransportSupport } from "@headrace/core/transport";
 import { MAX_READ_AHEAD, type BodyStage, type Upstream } from "./paced-sink.ts";
+import { notHttp } from "./response-head.ts";
 
 type Coding = TransportSupport["decompression"][number];
 type Decoder = ReturnType<typeof zlib.createGunzip>;
@@ -35,10 +36,14 @@ function fails(run: () => unknown): boolean {
   }
 }
 
+/** As much as fetch implementations undo: each takes memory of its own, and nobody means more than two. */
+const MAX_CODINGS = 5;
+
 /**
  * Puts a decoder for each coding of `Content-Encoding` before `next`, the last applied undone first.
  * Bytes in a coding that is not known go through as they are: core refuses them at the head.
  *
+ * @throws `protocol` for more than five codings
  * @returns the stage to push received bytes to; its `upstream` is the caller's to set
  */
 export function decodeContent(
@@ -48,8 +53,11 @@ export function decodeContent(
   const codings = (contentEncoding ?? "")
     .toLowerCase()
     .split(",")
-    .map((coding) => coding.trim().replace(/^x-/, ""))
+    // RFC 9110 section 8.4.1.3: a recipient takes "x-gzip" for "gzip".
+    .map((coding) => coding.trim().replace(/^x-gzip$/, "gzip"))
     .filter((coding) => coding !== "" && coding !== "identity");
+  if (codings.length > MAX_CODINGS)
+    throw notHttp(`the response has ${codings.length} content codings, over the limit of ${MAX_CODINGS}`, "body");
   if (!codings.every((coding): coding is Coding => (contentCodings() as readonly string[]).includes(coding)))
     return next;
   let first = next;
@@ -114,12 +122,7 @@ class ContentDecoder implements BodyStage, Upstream {
     const piece = this.#input.shift();
     if (piece) {
       this.#inputSize -= piece.length;
-      this.#writing = true;
-      this.#open(piece[0] ?? 0).write(piece, () => {
-        this.#writing = false;
-        this.#drain();
-        this.#pump();
-      });
+      this.#write(piece);
     } else if (!this.#finish) {
       this.upstream?.pace(false);
     } else if (this.#finish.failure !== undefined || !this.#decoder) {
@@ -127,6 +130,22 @@ class ContentDecoder implements BodyStage, Upstream {
     } else {
       this.#decoder.end();
     }
+  }
+
+  #write(piece: Uint8Array): void {
+    let decoder: Decoder;
+    try {
+      decoder = this.#open(piece[0] ?? 0);
+    } catch (cause) {
+      // zlib has no memory for another.
+      return this.#reach(this.#errorOf(cause as NodeJS.ErrnoException));
+    }
+    this.#writing = true;
+    decoder.write(piece, () => {
+      this.#writing = false;
+      this.#drain();
+      this.#pump();
+    });
   }
 
   #open(first: number): Decoder {

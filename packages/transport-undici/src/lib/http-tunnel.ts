@@ -48,7 +48,8 @@ export async function openHttpTunnel(
         },
         onResponseError(_controller, cause) {
           const message = `the proxy ${proxy.host}:${proxy.port} did not answer CONNECT: ${cause.message}`;
-          reject(new TransportError("proxy", message, { cause }));
+          // A parser's error carries the bytes it stumbled on, where a proxy may have echoed the credential.
+          reject(new TransportError("proxy", message, cause.name === "HTTPParserError" ? {} : { cause }));
         },
       },
     );

@@ -112,6 +112,20 @@ test("exchanges share one connection, also those that start before it is open", 
   expect(sessions).toBe(1);
 });
 
+test("a 205 ends at its head, and its stream alone is cut", async () => {
+  // Frames, since a server of Node's ends the stream of a 205 itself. A literal value for entry 8 of the static table.
+  const { url, seen } = await serveFrames((socket, id) => {
+    write(socket, [1, END_HEADERS, id, Buffer.from("\x08\x03205", "latin1")]);
+    if (id > 1) write(socket, data(id, "hi"));
+  });
+  const transport = open();
+  for (let i = 0; i < 3; i++) {
+    const { head: received, body, error } = await receive(transport, url);
+    expect([received?.status, body, error]).toEqual([205, "", undefined]);
+  }
+  expect(seen).toEqual([1, 1, 1]);
+});
+
 test("where the server has no HTTP/2, HTTP/1.1 is spoken, with a connection for each exchange", async () => {
   const server = createHttps(identity, (_request, response) => response.end("ok"));
   const url = `https://${await listen(server)}`;

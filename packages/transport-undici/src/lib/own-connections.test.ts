@@ -159,3 +159,34 @@ test("an aborted exchange takes its connection with it, and no other", async () 
   expect((await aborted[0])?.error).toBe(reason);
   expect(server.connections).toHaveLength(2);
 });
+
+test("port 0 is no other port", async () => {
+  const transport = undiciTransport();
+  onTestFinished(() => transport.close({ force: true }));
+  for (const protocol of ["http:", "https:"]) {
+    const { error } = await receive(transport, `${protocol}//127.0.0.1:0/`);
+    expect(error).toMatchObject({ code: "connect", phase: "connect" });
+    expect(error?.message).toContain("127.0.0.1:0");
+  }
+});
+
+test.each([
+  ["Content-Length: 2", "", 2],
+  ["Content-Length: 2", "hi", 2],
+  ["Transfer-Encoding: chunked", "", 2],
+  ["Transfer-Encoding: chunked", "2\r\nhi\r\n0\r\n\r\n", 2],
+  ["Content-Length: 2\r\nContent-Encoding: gzip", "hi", 2],
+  ["Content-Length: 0", "", 1],
+])("a 205 ends at its head, with %j and %j after it", async (field, content, connections) => {
+  const { server, transport } = await serve(async (connection) => {
+    for (;;) {
+      await connection.request();
+      await connection.send(`HTTP/1.1 205 Reset Content\r\n${field}\r\n\r\n${content}`);
+    }
+  });
+  for (let i = 0; i < 2; i++) {
+    const { head, body, error } = await receive(transport, server.url());
+    expect([head?.status, body, error]).toEqual([205, "", undefined]);
+  }
+  expect(server.connections).toHaveLength(connections);
+});

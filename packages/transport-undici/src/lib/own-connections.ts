@@ -5,6 +5,7 @@ import { ConnectionPool } from "./connection-pool.ts";
 import { dispatchOptions } from "./dispatch-options.ts";
 import type { Connections } from "./given-dispatcher.ts";
 import { after, connectTimeout, openSocket, type Dialer, type Route } from "./open-socket.ts";
+import { portOf } from "./port-of.ts";
 import { proxyAuthorization } from "./proxy.ts";
 import { isSafe, UndiciExchange } from "./undici-exchange.ts";
 
@@ -58,8 +59,7 @@ export class OwnConnections implements Connections {
   #plan(request: TransportRequest): Plan {
     const { url, headers } = request;
     const proxy = this.#dialer.network.proxyFor(url);
-    const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
-    const to = { protocol: url.protocol, host: url.hostname.replace(/^\[|\]$/g, ""), port, proxy };
+    const to = { protocol: url.protocol, host: url.hostname.replace(/^\[|\]$/g, ""), port: portOf(url), proxy };
     const options = dispatchOptions(request, this.#userAgent);
     if (!proxy || proxy.scheme.startsWith("socks5") || url.protocol === "https:") {
       return { route: { ...to, key: `${url.origin} ${proxy ? JSON.stringify(proxy) : ""}` }, options };

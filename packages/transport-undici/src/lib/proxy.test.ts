@@ -19,6 +19,7 @@ test.each([
 test.each([
   ["socks4://proxy.test", "unsupported"],
   ["ftp://proxy.test", "unsupported"],
+  ["constructor://proxy.test", "unsupported"],
   ["http://", "invalid-argument"],
   ["http://s3cret:pass@", "invalid-argument"],
   ["http://s3cret@proxy.test:99999", "invalid-argument"],

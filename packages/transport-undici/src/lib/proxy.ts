@@ -41,7 +41,7 @@ export function parseProxy(text: string): Proxy {
 }
 
 function isScheme(scheme: string): scheme is Proxy["scheme"] {
-  return scheme in defaultPort;
+  return Object.hasOwn(defaultPort, scheme);
 }
 
 function credentials(userinfo: string | undefined): { username?: string; password?: string } {

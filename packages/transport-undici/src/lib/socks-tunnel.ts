@@ -31,15 +31,11 @@ export async function openSocksTunnel(
   target: { host: string; port: number },
 ): Promise<void> {
   const address = proxy.scheme === "socks5" && !isIP(target.host) ? await resolve(target.host) : target.host;
+  const encoded = encodeAddress(address);
+  if (!encoded) throw refused(proxy, "the host name is over 255 bytes, more than SOCKS has room for");
   try {
     await authenticate(socket, proxy);
-    socket.write(
-      Buffer.concat([
-        Buffer.of(VERSION, 1, 0),
-        encodeAddress(address),
-        Buffer.of(target.port >> 8, target.port & 0xff),
-      ]),
-    );
+    socket.write(Buffer.concat([Buffer.of(VERSION, 1, 0), encoded, Buffer.of(target.port >> 8, target.port & 0xff)]));
     const [, reply = 0, , type] = await read(socket, 4);
     if (reply !== 0) throw refused(proxy, replies[reply] ?? `reply ${reply}`);
     const length = type === 1 ? 4 : type === 4 ? 16 : ((await read(socket, 1))[0] ?? 0);
@@ -66,16 +62,18 @@ async function authenticate(socket: Socket, proxy: Proxy): Promise<void> {
   if (status !== 0) throw refused(proxy, "wrong user or password");
 }
 
-/** ATYP and DST.ADDR of RFC 1928, section 5. */
-function encodeAddress(host: string): Buffer {
+/** ATYP and DST.ADDR of RFC 1928, section 5; `undefined` for a name over 255 bytes, whose length has one byte. */
+export function encodeAddress(host: string): Buffer | undefined {
   if (isIPv6(host)) return Buffer.concat([Buffer.of(4), ipv6Bytes(host)]);
   if (isIP(host)) return Buffer.of(1, ...host.split(".").map(Number));
   const name = Buffer.from(host);
-  return Buffer.concat([Buffer.of(3, name.length), name]);
+  return name.length > 255 ? undefined : Buffer.concat([Buffer.of(3, name.length), name]);
 }
 
 function ipv6Bytes(address: string): Buffer {
-  const [head = "", tail] = address.replace(/%.*$/, "").split("::");
+  // `URL` writes the last 32 bits in hexadecimal too, where they were given as an IPv4 address.
+  const canonical = new URL(`http://[${address.replace(/%.*$/, "")}]`).hostname.slice(1, -1);
+  const [head = "", tail] = canonical.split("::");
   const words = (text: string): number[] => (text === "" ? [] : text.split(":").map((word) => parseInt(word, 16)));
   const start = words(head);
   const end = tail === undefined ? [] : words(tail);

@@ -112,23 +112,22 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   onResponseStart(controller: Controller, status: number, fields: RawFields, statusText = ""): void {
     if (this.over || (status < 200 && status !== 101)) return;
     this.#answered = true;
-    let head: ResponseHead;
     try {
-      head = this.#readHead(status, controller.rawHeaders ?? fields, statusText);
+      const head = this.#readHead(status, controller.rawHeaders ?? fields, statusText);
       this.#head = head;
       this.#sink.head(head);
+      if (this.over) return;
+      const first = decodeContent(head.headers.get("content-encoding"), this.#paced);
+      first.upstream = { pace: (hold) => this.#pace(hold) };
+      this.#body = first;
     } catch (reason) {
       return this.fail(reason);
     }
-    if (this.over) return;
-    const first = decodeContent(head.headers.get("content-encoding"), this.#paced);
-    first.upstream = { pace: (hold) => this.#pace(hold) };
-    this.#body = first;
-    // RFC 9110 section 15.3.6: 205 has no content, also where its fields do not say so (undici waits for it).
-    if (status === 205 && isCloseDelimited(head)) {
+    // RFC 9110 section 15.3.6: 205 has no content, whatever its fields say; undici would wait for it.
+    if (status === 205 && this.#head.headers.get("content-length") !== "0") {
       this.#ended = true;
       this.#cut();
-      first.finish(undefined);
+      this.#body.finish(undefined);
     }
   }
 
