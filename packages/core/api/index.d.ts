@@ -15,15 +15,18 @@ interface Timeouts {
    * Opening a connection, look-up, proxy and TLS handshake included, for each hop. Default 10 000 where
    * the transport has `supports.connectTimeout`; asking it of one that has not is `unsupported`.
    */
-  connect?: number;
-  /** From the call to the final response's head; connecting, upload and redirects count. Default: none; 300 000 for blocking calls. */
-  head?: number;
+  connect?: number | undefined;
+  /**
+   * From the call to the final response's head; connecting, upload and redirects count. Each attempt has its own.
+   * Default: none; 300 000 for blocking calls.
+   */
+  head?: number | undefined;
   /** From the head to the first event. Default: none. */
-  firstEvent?: number;
+  firstEvent?: number | undefined;
   /** Between one piece of body and the next (see `idleCounts`). Default: none. */
-  idle?: number;
+  idle?: number | undefined;
   /** From the call to the last byte, wall time, attempts and all. Default: none. */
-  total?: number;
+  total?: number | undefined;
 }
 /**
  * One HTTP stack. An object literal from a factory: methods use no `this`, so a decorator is a spread.
@@ -135,7 +138,7 @@ interface TransportSupport {
   readonly httpVersion: "exact" | "major" | "none";
   readonly statusText: boolean;
   readonly trailers: boolean;
-  /** Where the end of a message is proven. Elsewhere it is only assumed. */
+  /** Where the end of a message is proven. Elsewhere, and over TLS at an end by close alone, it is only assumed. */
   readonly endProof: {
     readonly closeDelimited: boolean;
     readonly http2: boolean;
@@ -153,9 +156,12 @@ interface TransportSupport {
 /** What becomes of redirects. */
 interface RedirectOptions {
   /** `error` fails with `redirect`; `manual` takes the redirect for the response. Default `follow`. */
-  redirect?: "follow" | "error" | "manual";
-  /** Headers to drop with Authorization and Cookie when a redirect leaves the origin. Lower-case names. */
-  credentialHeaders?: readonly string[];
+  redirect?: "follow" | "error" | "manual" | undefined;
+  /**
+   * Headers to drop with Authorization and Cookie when a redirect leaves the origin: these instead of the default
+   * (`defaultCredentialHeaders`: `x-api-key`, `api-key`, `x-goog-api-key`, `x-auth-token`).
+   */
+  credentialHeaders?: readonly string[] | undefined;
 }
 /** How often a one-shot call may be made. */
 interface AttemptOptions {
@@ -165,9 +171,9 @@ interface AttemptOptions {
    * after the first byte of a response that was accepted. Waits 0.5 s, 1 s, 2 s … up to 30 s, less a
    * jitter of up to a half, and never less than `Retry-After`.
    */
-  attempts?: number;
+  attempts?: number | undefined;
   /** Whether a request with another method may be made again. Default false: it may have had its effect. */
-  replay?: boolean;
+  replay?: boolean | undefined;
 }
 /** What headers may be given as. */
 type HeadersSource = Headers | Record<string, string> | Iterable<readonly [string, string]>;
@@ -178,19 +184,19 @@ interface RequestOptions {
   /** Which HTTP stack: there is no default, it is the choice. */
   transport: Transport;
   /** Default: POST with `body` or `json`, else GET. */
-  method?: string;
+  method?: string | undefined;
   /** Values are byte strings (U+0000 to U+00FF, as in Fetch). */
-  headers?: HeadersSource;
+  headers?: HeadersSource | undefined;
   /** Read whole before anything is sent. `Blob` and `FormData` not in blocking calls. */
-  body?: RequestBody | null;
+  body?: RequestBody | null | undefined;
   /** Serialised as the body, with `content-type: application/json` unless the headers have one. */
   json?: unknown;
   /** Ends the call: it fails with `signal.reason`. */
-  signal?: AbortSignal | null;
+  signal?: AbortSignal | null | undefined;
   /** In ms; 0 is off. */
-  timeouts?: Timeouts;
+  timeouts?: Timeouts | undefined;
   /** Read by a browser's fetch alone. */
-  credentials?: "omit" | "same-origin" | "include";
+  credentials?: "omit" | "same-origin" | "include" | undefined;
 }
 /** What users see of a response: its head, plain. */
 interface ResponseInfo extends ResponseHead {
@@ -200,7 +206,7 @@ interface ResponseInfo extends ResponseHead {
 /** What every verb takes. */
 interface CallInit extends RequestOptions, AttemptOptions, RedirectOptions {
   /** Called with the response once its head has been judged, before any of its body. */
-  onResponse?: (response: ResponseInfo) => void;
+  onResponse?: ((response: ResponseInfo) => void) | undefined;
 }
 /** How a stream says that it is whole: see `EventStreamInit.terminal`. */
 type Terminal = string | {
@@ -209,30 +215,30 @@ type Terminal = string | {
 /** What the verbs for event streams take. */
 interface EventStreamInit extends CallInit {
   /** Sent as `Last-Event-ID` (UTF-8), and the stream's memory to begin with. */
-  lastEventId?: string;
+  lastEventId?: string | undefined;
   /**
    * What becomes of an unfinished last event at a clean end. `dispatch`, the default, delivers it; after
    * an end that is only assumed (`supports.endProof`) only where its last line was ended, else that is
    * `incomplete`. `discard` drops it, as WHATWG says. `error` is `incomplete`. After a cut it is dropped.
    */
-  eof?: "dispatch" | "discard" | "error";
+  eof?: "dispatch" | "discard" | "error" | undefined;
   /**
    * Ends the stream at once when it comes; a clean end before it is `incomplete`. A string is a
    * sentinel: compared with `data`, consumed, not delivered (`"[DONE]"`). `{ type }` and functions mark
    * real events, which are delivered. Default: none, and `[DONE]` is an event like any other.
    */
-  terminal?: Terminal;
+  terminal?: Terminal | undefined;
   /** Bytes of one event, checked while they accumulate; more is `too-large`. Default 16 MiB. */
-  maxEventSize?: number;
+  maxEventSize?: number | undefined;
   /** Whether a 2xx that is not `text/event-stream` is an error. Default `require`. */
-  contentType?: "require" | "ignore";
+  contentType?: "require" | "ignore" | undefined;
   /** What restarts the idle clock: any piece of body, comments included, or events only. Default `bytes`. */
-  idleCounts?: "bytes" | "events";
+  idleCounts?: "bytes" | "events" | undefined;
   /**
    * Called with each comment, without its colon, in the stream's order. With `openEventStream` it is called as the
    * comment arrives: before events that wait to be taken.
    */
-  onComment?: (comment: string) => void;
+  onComment?: ((comment: string) => void) | undefined;
 }
 /** A transport that can block: its `sendSync` is there by type. */
 type SyncTransport = Transport & {

@@ -108,7 +108,7 @@ interface TransportSupport {
   readonly httpVersion: "exact" | "major" | "none";
   readonly statusText: boolean;
   readonly trailers: boolean;
-  /** Where the end of a message is proven. Elsewhere it is only assumed. */
+  /** Where the end of a message is proven. Elsewhere, and over TLS at an end by close alone, it is only assumed. */
   readonly endProof: {
     readonly closeDelimited: boolean;
     readonly http2: boolean;
@@ -235,15 +235,18 @@ interface Timeouts {
    * Opening a connection, look-up, proxy and TLS handshake included, for each hop. Default 10 000 where
    * the transport has `supports.connectTimeout`; asking it of one that has not is `unsupported`.
    */
-  connect?: number;
-  /** From the call to the final response's head; connecting, upload and redirects count. Default: none; 300 000 for blocking calls. */
-  head?: number;
+  connect?: number | undefined;
+  /**
+   * From the call to the final response's head; connecting, upload and redirects count. Each attempt has its own.
+   * Default: none; 300 000 for blocking calls.
+   */
+  head?: number | undefined;
   /** From the head to the first event. Default: none. */
-  firstEvent?: number;
+  firstEvent?: number | undefined;
   /** Between one piece of body and the next (see `idleCounts`). Default: none. */
-  idle?: number;
+  idle?: number | undefined;
   /** From the call to the last byte, wall time, attempts and all. Default: none. */
-  total?: number;
+  total?: number | undefined;
 }
 /**
  * The clocks that core keeps over one call: `head`, `firstEvent`, `idle` and `total`. Deadlines on a
@@ -258,7 +261,7 @@ declare class Clocks {
   start(): void;
   /** The final head is here. */
   headArrived(): void;
-  /** A piece of body has been taken. */
+  /** A piece of body has been taken: the time that its reader took is not the server's. */
   bytesTaken(): void;
   /** An event was dispatched. */
   eventDispatched(): void;
@@ -283,16 +286,19 @@ declare class Clocks {
 /** What becomes of redirects. */
 interface RedirectOptions {
   /** `error` fails with `redirect`; `manual` takes the redirect for the response. Default `follow`. */
-  redirect?: "follow" | "error" | "manual";
-  /** Headers to drop with Authorization and Cookie when a redirect leaves the origin. Lower-case names. */
-  credentialHeaders?: readonly string[];
+  redirect?: "follow" | "error" | "manual" | undefined;
+  /**
+   * Headers to drop with Authorization and Cookie when a redirect leaves the origin: these instead of the default
+   * (`defaultCredentialHeaders`: `x-api-key`, `api-key`, `x-goog-api-key`, `x-auth-token`).
+   */
+  credentialHeaders?: readonly string[] | undefined;
 }
 /** What core adds to one exchange. */
 interface ExchangeOptions extends RedirectOptions {
   /** Kept here, but for `connect`, which is the transport's (`request.connectTimeout`). */
-  timeouts?: Timeouts;
+  timeouts?: Timeouts | undefined;
   /** Clocks that the caller keeps across exchanges, instead of `timeouts`. */
-  clocks?: Clocks;
+  clocks?: Clocks | undefined;
 }
 /** A transport that can block: its `sendSync` is there by type. */
 type SyncTransport = Transport & {

@@ -70,6 +70,8 @@ describe("codeOfCurlFailure", () => {
     ],
     ["lost, with framing", { ...inBody, code: 56, text: "Failure when receiving data from the peer" }, "truncated"],
     ["lost, without framing", { ...inBody, framing: "close", code: 56, text: "Failure when receiving data" }, "reset"],
+    ["a chunk that is none", { ...inBody, code: 43, text: "Failed reading the chunked-encoded stream" }, "protocol"],
+    ["a chunk that is none, of a head", { ...beforeHead, code: 43 }, "protocol"],
     ["HTTP/3 stream", { ...inBody, framing: "stream", code: 95, text: "HTTP/3 stream 0 reset by server" }, "reset"],
   ])("%s", (_name, failure, code) => {
     expect(codeOfCurlFailure(failure)).toBe(code);

@@ -61,6 +61,8 @@ const outOfMemory = 27;
 const operationTimedOut = 28;
 const receiveError = 56;
 const partialFile = 18;
+/** What 7.88.1 says of some chunks that are none ("Failed reading the chunked-encoded stream"). */
+const badFunctionArgument = 43;
 const proxyHandshake = 97;
 /** `CURLPX_CLOSED`, `CURLPX_RECV_*` and `CURLPX_SEND_*`. */
 const proxyLost: readonly number[] = [3, 13, 14, 15, 16, 28, 29, 30];
@@ -92,13 +94,14 @@ export function codeOfCurlFailure(failure: CurlFailure): Code {
 
 function codeBeforeHead({ code, text }: CurlFailure): Code {
   if (code === unsupportedProtocol) return /not supported/i.test(text) ? "unsupported" : "protocol";
-  if (code === outOfMemory) return "protocol";
+  if (code === outOfMemory || code === badFunctionArgument) return "protocol";
   if (/\balert\b/i.test(text)) return "tls";
   return code === receiveError && notHttp.test(text) ? "protocol" : "reset";
 }
 
 function codeInBody({ code, text, osErrno, framing }: CurlFailure): Code {
   if (code === partialFile) return "truncated";
+  if (code === badFunctionArgument) return "protocol";
   if (lostByReset.test(text)) return "reset";
   // RST_STREAM with REFUSED_STREAM after the head: 7.88.1 finds no words for it.
   if (code === receiveError && framing === "stream" && text === "") return "reset";
@@ -117,6 +120,7 @@ const sentences: Partial<Record<Code, string>> = {
   protocol: "the response is not HTTP",
   truncated: "the connection ended before the response did",
   unsupported: "this libcurl cannot do that",
+  internal: "libcurl could not start the transfer",
 };
 
 const details: readonly (readonly [RegExp, string])[] = [

@@ -96,6 +96,14 @@ test("a bomb is decoded only as fast as it is taken", () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
 });
 
+test("more than five codings are refused before any memory is taken for them", () => {
+  expect(ContentDecoding.of("gzip, gzip, gzip, gzip, gzip, identity")).toBeDefined();
+  const before = process.memoryUsage().arrayBuffers;
+  for (let made = 0; made < 100; made++) ContentDecoding.of("br, br, br, br, br");
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
+  expect(() => ContentDecoding.of("gzip, ".repeat(6))).toThrow(expect.objectContaining({ code: "protocol" }));
+});
+
 test.each([null, "", "identity", "compress", "gzip, compress"])("%s is left as it is", (encoding) => {
   expect(ContentDecoding.of(encoding)).toBeUndefined();
 });

@@ -60,10 +60,15 @@ const codecs: Partial<Record<string, Codec>> = {
 /** Most input given at once: where it is corrupt, what the same step had decoded before is lost. */
 const step = 256;
 
+const outputSize = 32 * 1024;
+
+/** More than any server stacks; a response that names thousands is an attack on memory. */
+const mostCodings = 5;
+
 /** One coding, undone as its bytes arrive. */
 class Decoder {
   readonly #codec: Codec;
-  readonly #output: Buffer = Buffer.allocUnsafeSlow(32 * 1024);
+  #output: Buffer | undefined;
   #decompressor: Decompressor | undefined;
 
   constructor(codec: Codec) {
@@ -93,7 +98,7 @@ class Decoder {
   }
 
   *#write(decompressor: Decompressor, input: Uint8Array, flush: number): Generator<Uint8Array, void, undefined> {
-    const output = this.#output;
+    const output = (this.#output ??= Buffer.allocUnsafeSlow(outputSize));
     const { _handle: handle, _writeState: state } = decompressor;
     let offset = 0;
     let produced = 0;
@@ -129,6 +134,7 @@ export class ContentDecoding {
   /**
    * @param contentEncoding the header's value
    * @returns `undefined` where there is nothing to undo, or a coding that is not known: core refuses that one
+   * @throws `protocol` for more than five
    */
   static of(contentEncoding: string | null): ContentDecoding | undefined {
     const names = (contentEncoding ?? "")
@@ -136,6 +142,11 @@ export class ContentDecoding {
       .split(",")
       .map((name) => name.trim().replace(/^x-(?=gzip$)/, ""))
       .filter((name) => name !== "" && name !== "identity");
+    if (names.length > mostCodings) {
+      throw new TransportError("protocol", `the body has ${names.length} content codings, ${mostCodings} are taken`, {
+        phase: "head",
+      });
+    }
     const wanted = names.toReversed().map((name) => (isDecodable(name) ? codecs[name] : undefined));
     const known = wanted.filter((codec) => codec !== undefined);
     return known.length === 0 || known.length < wanted.length

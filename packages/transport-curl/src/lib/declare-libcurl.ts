@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+import { Info } from "./curl-constants.ts";
 import type { DoneMessage, Koffi, Libcurl, Pointer } from "./libcurl.ts";
 
 type Library = ReturnType<Koffi["load"]>;
@@ -38,6 +40,7 @@ export function declareLibcurl(koffi: Koffi, library: Library, file: string): Li
     koffi,
     file,
     ...readVersion(koffi, library),
+    hasInput: declareHasInput(koffi),
     ...declared,
     copy,
     latin1(address, length) {
@@ -65,6 +68,20 @@ function withoutKeyLog<T>(call: () => T): T {
 
 function libc(koffi: Koffi): Library {
   return koffi.load(process.platform === "win32" ? "ucrtbase.dll" : null);
+}
+
+const messagePeek = 2;
+
+/** `recv` with `MSG_PEEK`: no socket of libcurl's blocks. */
+function declareHasInput(koffi: Koffi): Libcurl["hasInput"] {
+  if (process.platform === "win32") return undefined;
+  const receive: (socket: number, target: Uint8Array, length: number, flags: number) => number = libc(koffi).func(
+    "recv",
+    "intptr_t",
+    ["int", "void *", "size_t", "int"],
+  );
+  const byte = new Uint8Array(1);
+  return (socket) => receive(socket, byte, byte.length, messagePeek) >= 0 || koffi.errno() !== constants.errno.EAGAIN;
 }
 
 type Version = Pick<Libcurl, "version" | "versionNumber" | "features" | "protocols">;
@@ -110,6 +127,7 @@ type EasyFunctions = Pick<
   | "setBlob"
   | "setId"
   | "getLong"
+  | "activeSocket"
   | "slistAppend"
   | "slistFree"
 >;
@@ -148,6 +166,8 @@ function declareEasy(koffi: Koffi, library: Library): EasyFunctions {
       result.fill(0);
       return getinfo(easy, info, "void *", result) === 0 ? Number(koffi.decode(result, "long")) : 0;
     },
+    activeSocket: (easy) =>
+      getinfo(easy, Info.activeSocket, "void *", result) === 0 ? (koffi.decode(result, socketType) as number) : -1,
     slistAppend: (list, line) => append(list, cString(line)),
     slistFree: library.func("curl_slist_free_all", "void", ["void *"]),
   };

@@ -71,7 +71,7 @@ export class Delivery {
   flush(): void {
     if (this.#waiting || this.over) return;
     if (this.#head) this.#deliverHead(this.#head);
-    while (this.#mayCall() && this.#deliverSome());
+    while (this.#mayCall() && this.#guard(() => this.#deliverSome()));
     if (!this.#mayCall()) return;
     if (this.#ending) this.#deliverEnding(this.#ending);
     else this.#owner.drained();
@@ -90,8 +90,10 @@ export class Delivery {
 
   #deliverHead(head: ResponseHead): void {
     this.#head = undefined;
-    this.#decoding = ContentDecoding.of(head.headers.get("content-encoding"));
-    this.#guard(() => this.#sink.head(head));
+    this.#guard(() => {
+      this.#decoding = ContentDecoding.of(head.headers.get("content-encoding"));
+      this.#sink.head(head);
+    });
   }
 
   /** @returns whether there was anything to deliver */
@@ -163,7 +165,7 @@ export class Delivery {
     if (!this.over) this.#settle();
   }
 
-  /** What the sink throws ends the exchange. */
+  /** What is thrown, by the sink or on the way to it, ends the exchange. */
   #guard<T>(call: () => T): T | undefined {
     try {
       return call();

@@ -40,6 +40,10 @@ export interface Libcurl {
   /** A number handed back to the callbacks as their last argument. */
   setId(easy: bigint, option: number, id: number): number;
   getLong(easy: bigint, info: number): number;
+  /** `CURLINFO_ACTIVESOCKET`: of the connection that an ended transfer leaves behind; -1 for none. */
+  activeSocket(easy: bigint): number;
+  /** Whether something that was not yet read, be it the end, has arrived on a socket of libcurl's. Not on Windows. */
+  readonly hasInput: ((socket: number) => boolean) | undefined;
 
   /** Appends one line, one character a byte, and returns the new head. */
   slistAppend(list: Pointer, line: string): Pointer;

@@ -21,6 +21,14 @@ export interface MultiLoop {
 /** @param done is told of each transfer that ended, outside libcurl; it has to remove it */
 export type MultiLoopInit = { readonly curl: Libcurl; readonly done: (easy: bigint, code: number) => void };
 
+/** `CURLE_FAILED_INIT`. */
+const failedInit = 2;
+
+/** Adds an easy handle; one that libcurl does not take has ended, or its exchange never would. */
+export function addTransfer(multi: bigint, easy: bigint, { curl, done }: MultiLoopInit): void {
+  if (curl.multiAdd(multi, easy) !== 0) done(easy, failedInit);
+}
+
 /** Hands the messages of ended transfers to `done`. */
 export function drainMessages(multi: bigint, { curl, done }: MultiLoopInit): void {
   for (let message = curl.multiInfoRead(multi); message; message = curl.multiInfoRead(multi)) {

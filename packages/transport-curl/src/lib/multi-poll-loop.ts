@@ -1,5 +1,12 @@
 import { setImmediate } from "node:timers";
-import { createMulti, drainMessages, ProcessHold, type MultiLoop, type MultiLoopInit } from "./multi-loop.ts";
+import {
+  addTransfer,
+  createMulti,
+  drainMessages,
+  ProcessHold,
+  type MultiLoop,
+  type MultiLoopInit,
+} from "./multi-loop.ts";
 
 /**
  * The longest that libcurl waits in a thread of the pool. The end of the process, and of a worker thread,
@@ -32,7 +39,7 @@ export class MultiPollLoop implements MultiLoop {
   }
 
   add(easy: bigint): void {
-    this.run(() => void this.#init.curl.multiAdd(this.#multi, easy));
+    this.run(() => addTransfer(this.#multi, easy, this.#init));
   }
 
   remove(easy: bigint): void {

@@ -1,6 +1,13 @@
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { MultiOption, pollRemove, Select, socketTimeout } from "./curl-constants.ts";
-import { createMulti, drainMessages, ProcessHold, type MultiLoop, type MultiLoopInit } from "./multi-loop.ts";
+import {
+  addTransfer,
+  createMulti,
+  drainMessages,
+  ProcessHold,
+  type MultiLoop,
+  type MultiLoopInit,
+} from "./multi-loop.ts";
 
 type PollHandle = InstanceType<(typeof import("koffi"))["node"]["PollHandle"]>;
 /** What koffi really calls back with; its declaration leaves the status out (3.3.4). */
@@ -45,7 +52,7 @@ export class MultiSocketLoop implements MultiLoop {
   }
 
   add(easy: bigint): void {
-    this.run(() => void this.#init.curl.multiAdd(this.#multi, easy));
+    this.run(() => addTransfer(this.#multi, easy, this.#init));
   }
 
   remove(easy: bigint): void {

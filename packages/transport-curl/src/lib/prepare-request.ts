@@ -1,21 +1,44 @@
 import type { TransportRequest } from "@headrace/core/transport";
 import { Option } from "./curl-constants.ts";
-import type { Pointer } from "./libcurl.ts";
+import type { Libcurl, Pointer } from "./libcurl.ts";
 import { applyNetworkSettings, applyProxy, proxyOf, resolveEntries, type NetworkSettings } from "./network-options.ts";
 import type { Proxy } from "./proxy.ts";
 import type { Setopt } from "./setopt.ts";
 
 /** C memory that libcurl reads while the request is under way. */
-export interface RequestLists {
-  readonly headers: Pointer;
-  readonly resolve: Pointer;
+export class RequestLists {
+  readonly #curl: Libcurl;
+  readonly #heads: Pointer[] = [];
+
+  constructor(curl: Libcurl) {
+    this.#curl = curl;
+  }
+
+  /** Makes a list of `lines`, kept until `free`. @returns its head, `null` for none */
+  add(lines: readonly string[]): Pointer {
+    const at = this.#heads.push(null) - 1;
+    for (const line of lines) {
+      const longer = this.#curl.slistAppend(this.#heads[at] ?? null, line);
+      if (longer === null) throw new Error("curl_slist_append failed");
+      this.#heads[at] = longer;
+    }
+    return this.#heads[at] ?? null;
+  }
+
+  free(): void {
+    for (const head of this.#heads.splice(0)) this.#curl.slistFree(head);
+  }
 }
 
 /** `0` means libcurl's own 300 s; this is no limit: 24.8 days. */
 const noConnectTimeout = 2 ** 31 - 1;
 const protocolMask = 1 | 2;
 
-/** Sets up an easy handle for one request: everything but its callbacks. */
+/**
+ * Sets up an easy handle for one request: everything but its callbacks.
+ *
+ * @returns what has to be freed after the handle
+ */
 export function prepareRequest(setopt: Setopt, request: TransportRequest, settings: NetworkSettings): RequestLists {
   const proxy = proxyOf(settings, request.url, setopt.curl);
   lockDown(setopt);
@@ -27,11 +50,16 @@ export function prepareRequest(setopt: Setopt, request: TransportRequest, settin
   );
   setTarget(setopt, request.url, proxy);
   setMethodAndBody(setopt, request);
-  const headers = appendLines(setopt, headerLines(request, settings.userAgent));
-  setopt.pointer(Option.httpHeader, headers);
-  const resolve = appendLines(setopt, resolveEntries(settings, request.url));
-  if (resolve !== null) setopt.pointer(Option.resolve, resolve);
-  return { headers, resolve };
+  const lists = new RequestLists(setopt.curl);
+  try {
+    setopt.pointer(Option.httpHeader, lists.add(headerLines(request, settings.userAgent)));
+    const resolve = lists.add(resolveEntries(settings, request.url));
+    if (resolve !== null) setopt.pointer(Option.resolve, resolve);
+    return lists;
+  } catch (error) {
+    lists.free();
+    throw error;
+  }
 }
 
 /** Nothing of the host, nothing behind the caller's back (contract, sections 2 and 10). */
@@ -94,14 +122,4 @@ function headerLines({ headers }: TransportRequest, userAgent: string): string[]
   if (!headers.has("user-agent")) lines.push(userAgent === "" ? "User-Agent:" : `User-Agent: ${userAgent}`);
   for (const name of ["Accept", "Content-Type"]) if (!headers.has(name)) lines.push(`${name}:`);
   return [...lines, "Expect:", "Proxy-Connection:"];
-}
-
-function appendLines({ curl }: Setopt, lines: readonly string[]): Pointer {
-  let list: Pointer = null;
-  for (const line of lines) {
-    const longer = curl.slistAppend(list, line);
-    if (longer === null) throw new Error("curl_slist_append failed");
-    list = longer;
-  }
-  return list;
 }

@@ -138,6 +138,17 @@ test("nextWait is asked before and after every wait, and what it throws ends the
   untilClosed();
 });
 
+test("a nextWait that is no number ends the call, and one without end is a second at most", () => {
+  let asked = 0;
+  const nextWait = (): number => {
+    if (++asked === 50) throw new Error("the call spins");
+    return Number.NaN;
+  };
+  expect(errorOf(() => exchange("/events", { nextWait }))).toMatchObject({ code: "internal" });
+  untilClosed();
+  expect(exchange("/gzip", { nextWait: () => Infinity }).body).toBe("data: 1\n\n");
+});
+
 test("what the sink throws, the call throws", () => {
   const mine = { mine: true };
   const onHead = (): never => {

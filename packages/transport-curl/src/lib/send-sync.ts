@@ -1,5 +1,6 @@
+import { TransportError } from "@headrace/core/transport";
 import type { CurlThread } from "./curl-thread.ts";
-import { createMulti, drainMessages } from "./multi-loop.ts";
+import { addTransfer, createMulti, drainMessages, type MultiLoopInit } from "./multi-loop.ts";
 import type { TransferDriver } from "./transfer-driver.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -13,10 +14,12 @@ export class BlockingDriver implements TransferDriver {
   readonly blocking = true;
   readonly #thread: CurlThread;
   readonly #multi: bigint;
+  readonly #init: MultiLoopInit;
 
   constructor(thread: CurlThread) {
     this.#thread = thread;
     this.#multi = createMulti(thread.curl);
+    this.#init = { curl: thread.curl, done: (easy, code) => thread.done(easy, code) };
   }
 
   run(command: () => void): void {
@@ -24,7 +27,7 @@ export class BlockingDriver implements TransferDriver {
   }
 
   add(easy: bigint): void {
-    this.#thread.curl.multiAdd(this.#multi, easy);
+    addTransfer(this.#multi, easy, this.#init);
   }
 
   remove(easy: bigint): void {
@@ -48,7 +51,7 @@ export class BlockingDriver implements TransferDriver {
     const { delivery } = transfer;
     const wait = (): number => {
       try {
-        return Math.max(0, Math.min(nextWait(), longestWait));
+        return clampWait(nextWait());
       } catch (error) {
         delivery.fail(error);
         return 0;
@@ -56,7 +59,7 @@ export class BlockingDriver implements TransferDriver {
     };
     while (!delivery.over) {
       curl.multiPerform(this.#multi);
-      drainMessages(this.#multi, { curl, done: (easy, code) => this.#thread.done(easy, code) });
+      drainMessages(this.#multi, this.#init);
       transfer.turn();
       if (delivery.over) return;
       const ms = wait();
@@ -69,4 +72,11 @@ export class BlockingDriver implements TransferDriver {
   dispose(): void {
     this.#thread.curl.multiCleanup(this.#multi);
   }
+}
+
+/** @throws `internal` for what is no number: waiting 0 ms for it would spin */
+function clampWait(ms: number): number {
+  const clamped = Math.max(0, Math.min(ms, longestWait));
+  if (Number.isNaN(clamped)) throw new TransportError("internal", "nextWait did not return a number");
+  return clamped;
 }

@@ -1,18 +1,26 @@
 import { createServer, type AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import { createServer as createTlsServer } from "node:tls";
-import { certificates, startScriptedServer, type Script, type ScriptedServer } from "@headrace/conformance";
-import { afterEach, describe, expect, test } from "vitest";
+import {
+  certificates,
+  startScriptedServer,
+  type Script,
+  type ScriptedServer,
+  type ScriptedServerOptions,
+} from "@headrace/conformance";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { curlTransport } from "../index.ts";
-import { observeExchange } from "./observe-exchange.ts";
+import { Option } from "./curl-constants.ts";
+import { loadLibcurl } from "./load-libcurl.ts";
+import { makeRequest, observeExchange } from "./observe-exchange.ts";
 
 const servers: ScriptedServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
 
-async function serve(script: Script): Promise<ScriptedServer> {
-  const server = await startScriptedServer(script);
+async function serve(script: Script, options?: ScriptedServerOptions): Promise<ScriptedServer> {
+  const server = await startScriptedServer(script, options);
   servers.push(server);
   return server;
 }
@@ -63,6 +71,107 @@ test("a name that libcurl will not look up is dns", async () => {
   const transport = curlTransport();
   expect((await observeExchange(transport, "http://a$b.test/")).error?.code).toBe("dns");
   await transport.close();
+});
+
+test("thousands of content codings are a protocol error, of the exchange alone", async () => {
+  const server = await serve(async (connection) => {
+    await connection.request();
+    await connection.send(`HTTP/1.1 200 OK\r\nContent-Encoding: ${"gzip,".repeat(5000)}\r\n\r\nok`);
+  });
+  const transport = curlTransport();
+  expect((await observeExchange(transport, server.url())).error).toMatchObject({ code: "protocol" });
+  await transport.close();
+});
+
+describe("what libcurl refuses", () => {
+  const curl = loadLibcurl({ path: process.env["HEADRACE_LIBCURL"] });
+  afterEach(() => void vi.restoreAllMocks());
+
+  test("a transfer that it does not take is an error, not a wait without end", async () => {
+    vi.spyOn(curl, "multiAdd").mockReturnValue(3);
+    const transport = curlTransport();
+    const expected = { code: "internal", phase: "connect" };
+    expect((await observeExchange(transport, "http://127.0.0.1:1/")).error).toMatchObject(expected);
+    const sink = { head(): void {}, body(): void {} };
+    expect(() => transport.sendSync(makeRequest("http://127.0.0.1:1/"), sink, () => 1)).toThrow(
+      expect.objectContaining(expected),
+    );
+    await transport.close();
+  });
+
+  test.each([Option.httpHeader, Option.share])("option %i: the request's lists are freed", async (refused) => {
+    const { setPointer } = curl;
+    const heads = new Set<unknown>();
+    const append = curl.slistAppend;
+    vi.spyOn(curl, "slistAppend").mockImplementation((list, line) => {
+      const head = append(list, line);
+      heads.add(head);
+      return head;
+    });
+    const free = vi.spyOn(curl, "slistFree");
+    vi.spyOn(curl, "setPointer").mockImplementation((easy, option, value) =>
+      option === refused ? 43 : setPointer(easy, option, value),
+    );
+    const transport = curlTransport();
+    expect((await observeExchange(transport, "http://127.0.0.1:1/")).error?.code).toBe("internal");
+    const freed = free.mock.calls.map(([head]) => head).filter((head) => head !== null);
+    expect(freed).toEqual([...heads]);
+    await transport.close();
+  });
+});
+
+describe("what arrived on an idle connection is never the next response", () => {
+  const stale = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  const cases = ["GET", "POST"].flatMap((method) =>
+    (["http", "https"] as const).flatMap((scheme) => [true, false].map((fin) => ({ method, scheme, fin }))),
+  );
+
+  test.each(cases)("$method over $scheme, end $fin", async ({ method, scheme, fin }) => {
+    const { ca, server: pair } = await certificates();
+    let unasked = (): void => {};
+    const sent = new Promise<void>((resolve) => (unasked = resolve));
+    let idle = (): void => {};
+    const isIdle = new Promise<void>((resolve) => (idle = resolve));
+    const server = await serve(
+      async (connection) => {
+        await connection.request();
+        await connection.send(ok);
+        if (connection.ordinal > 1) return void (await connection.closed());
+        await isIdle;
+        await connection.send(stale);
+        if (fin) connection.fin();
+        unasked();
+        await connection.closed();
+      },
+      scheme === "https" ? { tls: pair } : {},
+    );
+    const transport = curlTransport({ ca });
+    await observeExchange(transport, server.url());
+    idle();
+    await sent;
+    const { head, body, error } = await observeExchange(transport, server.url(), { method });
+    expect({ status: head?.status, body, error }).toEqual({ status: 200, body: "ok", error: undefined });
+    expect(server.requests.map((request) => request.method)).toEqual(["GET", method]);
+    expect(server.connections.length).toBe(2);
+    await transport.close();
+  });
+
+  test.each(["1.1", "2"] as const)("and one that is silent is kept, over TLS too (%s)", async (httpVersion) => {
+    const { ca, server: pair } = await certificates();
+    const server = await serve(
+      async (connection) => {
+        for (;;) {
+          await connection.request();
+          await connection.send(ok);
+        }
+      },
+      { tls: pair },
+    );
+    const transport = curlTransport({ ca, httpVersion });
+    for (const body of ["1", "2", "3", "4"]) await observeExchange(transport, server.url(), { body });
+    expect(server.connections.length).toBe(1);
+    await transport.close();
+  });
 });
 
 test("an unsafe method reuses a connection that lives", async () => {

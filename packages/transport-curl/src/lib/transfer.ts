@@ -49,6 +49,10 @@ export class Transfer implements DeliveryOwner {
   /** How often the request went out: libcurl repeats one by itself when a reused connection dies. */
   #attempts = 0;
   #localPort = 0;
+  /** `CURLINFO_NUM_CONNECTS` when the request last went out. */
+  #connects = 0;
+  /** The request was held back: something had arrived on the idle connection that was to carry it. */
+  #heldBack = false;
   #pausedInCurl = false;
   /** What a callback found wrong. */
   #failure: { readonly error: unknown } | undefined;
@@ -74,6 +78,7 @@ export class Transfer implements DeliveryOwner {
         if (!this.#mayReuse()) setopt.long(Option.freshConnect, 1);
       });
     } catch (error) {
+      this.#lists?.free();
       thread.unregister(this);
       pool.release(this);
       throw error;
@@ -122,9 +127,27 @@ export class Transfer implements DeliveryOwner {
   /** The connection stands, and the request is about to go out. @returns whether it must not */
   onPreRequest(localPort: number): number {
     this.#localPort = localPort;
-    this.#init.pool.idle.taken(this.#init.request.url.origin, localPort);
+    const sockets = this.#init.pool.idle.taken(this.#init.request.url.origin, localPort);
+    this.#heldBack = this.#isDesynchronised(sockets);
+    if (this.#heldBack) return 1;
     const limit = safeMethods.includes(this.#init.request.method) ? 2 : 1;
     return ++this.#attempts > limit ? 1 : 0;
+  }
+
+  /**
+   * Whether the connection was used before and has something to read although nothing was asked: libcurl would
+   * take it for the response (RFC 9112 section 9.3). Streams of HTTP/2 have numbers, and there it is ordinary.
+   */
+  #isDesynchronised(sockets: ReadonlySet<number>): boolean {
+    const { thread, settings } = this.#init;
+    const { hasInput } = thread.curl;
+    if (this.#easy === undefined || !hasInput) return false;
+    const connects = thread.curl.getLong(this.#easy, Info.numConnects);
+    const reused = connects === this.#connects;
+    this.#connects = connects;
+    if (!reused) return false;
+    // Of several Unix domain sockets it may be one that an exchange since then has not told of.
+    return sockets.size === 0 ? settings.httpVersion === "1.1" : [...sockets].some(hasInput);
   }
 
   #refuse(error: unknown): number {
@@ -146,11 +169,34 @@ export class Transfer implements DeliveryOwner {
 
   /** The transfer has ended: libcurl says so. */
   onDone(code: number): void {
-    if (code === 0) this.#init.pool.idle.left(this.#init.request.url.origin, this.#localPort);
+    if (code === abortedByCallback && this.#heldBack && !this.delivery.over) return this.#startAgain();
+    if (code === 0) this.#noteIdle();
     const trailers = this.#trailers();
     this.#ending ??= { ...this.#outcome(code), trailers };
     this.#free();
     this.#init.driver.schedule(this);
+  }
+
+  #noteIdle(): void {
+    const { thread, pool, request } = this.#init;
+    if (!thread.knowsAttempts || this.#easy === undefined || this.#reader.head?.httpVersion?.startsWith("1.") !== true)
+      return;
+    const socket = thread.curl.activeSocket(this.#easy);
+    if (socket >= 0) pool.idle.left(request.url.origin, this.#localPort, socket);
+  }
+
+  /** On a connection of its own. Nothing of the request has gone out, so it may be of any method. */
+  #startAgain(): void {
+    const { thread, driver } = this.#init;
+    const easy = this.#easy;
+    if (easy === undefined) return;
+    this.#heldBack = false;
+    this.#connects = 0;
+    driver.remove(easy);
+    thread.curl.setLong(easy, Option.freshConnect, 1);
+    driver.add(easy);
+    // It had been added before.
+    driver.settled();
   }
 
   /** Delivers what has arrived. */
@@ -183,8 +229,7 @@ export class Transfer implements DeliveryOwner {
     if (this.#ending === undefined && this.#init.settings.httpVersion !== "1.1") this.#resetStream(easy);
     else driver.remove(easy);
     thread.curl.easyCleanup(easy);
-    thread.curl.slistFree(this.#lists?.headers ?? null);
-    thread.curl.slistFree(this.#lists?.resolve ?? null);
+    this.#lists?.free();
     pool.release(this);
   }
 
