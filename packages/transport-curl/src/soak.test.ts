@@ -79,7 +79,7 @@ function expectFlat({ rss, descriptors, callbacks }: Held): void {
   expect(callbacks).toBe(0);
 }
 
-describe.runIf(asked)("soak", () => {
+describe.runIf(asked)("soak (HEADRACE_SOAK=1)", () => {
   test("requests one after another", { timeout: budgetMs }, async () => {
     const transport = curlTransport();
     const round = async (): Promise<void> => {
