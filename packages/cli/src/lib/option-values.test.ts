@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { bytes, count, seconds, terminal, wholeNumber } from "./option-values.ts";
+import { bytes, count, seconds, secondsOrAuto, terminal, wholeNumber } from "./option-values.ts";
 
 describe("values of flags", () => {
   test("seconds, with decimals, become milliseconds", () => {
     expect(["0", "1.5", ".25", "2."].map(seconds)).toEqual([0, 1500, 250, 2000]);
+  });
+
+  test("an idle limit may be learnt", () => {
+    expect(["auto", "30"].map(secondsOrAuto)).toEqual(["auto", 30_000]);
   });
 
   test("sizes take curl's suffixes", () => {
@@ -18,6 +22,7 @@ describe("values of flags", () => {
     [seconds, "-1"],
     [seconds, "1e3"],
     [seconds, ""],
+    [secondsOrAuto, "automatic"],
     [bytes, "0"],
     [bytes, "1T"],
     [count, "0"],

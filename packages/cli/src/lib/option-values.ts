@@ -8,6 +8,11 @@ export function seconds(text: string): number {
   return Number(text) * 1000;
 }
 
+/** `seconds`, or the word `auto`. */
+export function secondsOrAuto(text: string): number | "auto" {
+  return text === "auto" ? text : seconds(text);
+}
+
 /** A positive integer. */
 export function count(text: string): number {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError("It must be a positive whole number.");

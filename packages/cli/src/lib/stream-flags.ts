@@ -1,6 +1,6 @@
 import type { Terminal } from "@headrace/core";
 import { type Command, Option } from "commander";
-import { bytes, count, seconds, terminal, wholeNumber } from "./option-values.ts";
+import { bytes, count, seconds, secondsOrAuto, terminal, wholeNumber } from "./option-values.ts";
 import type { DataPart } from "./request-data.ts";
 
 /** How events are printed. */
@@ -57,7 +57,7 @@ export interface StreamFlags {
   readonly anyContentType?: boolean;
   readonly headTimeout?: number;
   readonly firstEventTimeout?: number;
-  readonly idleTimeout?: number;
+  readonly idleTimeout?: number | "auto";
 }
 
 /** Adds the flags of a streaming call, grouped for `--help`; returns a function that reads them after the parse. */
@@ -96,7 +96,7 @@ function addEventStreamFlags(command: Command): void {
     )
     .option("--head-timeout <seconds>", "from the call to the response's head", seconds)
     .option("--first-event-timeout <seconds>", "from the head to the first event", seconds)
-    .option("--idle-timeout <seconds>", "between one piece of body and the next", seconds)
+    .option("--idle-timeout <seconds>", "between one piece of body and the next; auto learns the rhythm", secondsOrAuto)
     .option("--max-event-size <bytes>", "the most that one event may take (default: 16M)", bytes)
     .option("--any-content-type", "read a response that is not text/event-stream all the same")
     .option("--blocking", "use the blocking call, over curl");

@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Clocks, type Timeouts } from "./clocks.ts";
 import { asHeadraceError } from "./headrace-error.ts";
 
 beforeEach(() => vi.useFakeTimers());
-afterEach(() => vi.useRealTimers());
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
 
 function run(timeouts: Timeouts, idleCounts?: "bytes" | "events") {
   const clocks = new Clocks(timeouts, idleCounts);
@@ -153,4 +156,130 @@ test("polled: remaining counts down and expired says which", () => {
   vi.advanceTimersByTime(151);
   expect(clocks.remaining()).toBeLessThanOrEqual(0);
   expect(asHeadraceError(clocks.expired())).toMatchObject({ code: "timeout", phase: "total" });
+});
+
+describe("idle: auto", () => {
+  function listening(idleCounts?: "bytes" | "events") {
+    const { clocks, expired } = run({ idle: "auto" }, idleCounts);
+    clocks.headArrived();
+    const beat = (ms: number): void => {
+      vi.advanceTimersByTime(ms);
+      clocks.bytesTaken();
+    };
+    return { clocks, expired, beat };
+  }
+
+  test("fires after three of the longest intervals", () => {
+    const { expired, beat } = listening();
+    for (const ms of [9_000, 10_000, 8_000]) beat(ms);
+    vi.advanceTimersByTime(29_999);
+    expect(expired).toEqual([]);
+    vi.advanceTimersByTime(2);
+    expect(expired).toEqual(["idle"]);
+  });
+
+  test("says in its message what the limit was", () => {
+    const clocks = new Clocks({ idle: "auto" });
+    const reasons: unknown[] = [];
+    clocks.start();
+    clocks.watch((reason) => reasons.push(reason));
+    clocks.headArrived();
+    for (let beat = 0; beat < 3; beat++) {
+      vi.advanceTimersByTime(10_000);
+      clocks.bytesTaken();
+    }
+    vi.advanceTimersByTime(30_001);
+    expect(reasons).toEqual([expect.objectContaining({ message: "idle timeout: nothing for 30000 ms" })]);
+  });
+
+  test("is never under 15 s", () => {
+    const { expired, beat } = listening();
+    for (let beats = 0; beats < 200; beats++) beat(100);
+    vi.advanceTimersByTime(14_999);
+    expect(expired).toEqual([]);
+    vi.advanceTimersByTime(2);
+    expect(expired).toEqual(["idle"]);
+  });
+
+  test("fires only where there is a rhythm", () => {
+    const burst = listening();
+    for (let piece = 0; piece < 10; piece++) burst.beat(100);
+    const two = listening();
+    for (let piece = 0; piece < 2; piece++) two.beat(20_000);
+    const once = listening();
+    once.beat(60_000);
+    for (let piece = 0; piece < 10; piece++) once.beat(0);
+    vi.advanceTimersByTime(3_600_000);
+    expect([burst.expired, two.expired, once.expired]).toEqual([[], [], []]);
+  });
+
+  test("does not learn from the reader's own pauses", () => {
+    const { clocks, expired, beat } = listening();
+    for (let beats = 0; beats < 3; beats++) beat(10_000);
+    clocks.hold();
+    vi.advanceTimersByTime(3_600_000);
+    clocks.release();
+    beat(5_000);
+    vi.advanceTimersByTime(30_001);
+    expect(expired).toEqual(["idle"]);
+  });
+
+  test("with idleCounts: events learns the rhythm of events", () => {
+    const { clocks, expired, beat } = listening("events");
+    for (let events = 0; events < 4; events++) {
+      beat(5_000);
+      clocks.eventDispatched();
+      beat(0);
+    }
+    for (let comments = 0; comments < 3; comments++) beat(4_999);
+    expect(expired).toEqual([]);
+    vi.advanceTimersByTime(100);
+    expect(expired).toEqual(["idle"]);
+  });
+});
+
+describe("a process that did not run", () => {
+  /** Lets `ms` pass in which no timer fires, as while the event loop is blocked. */
+  function block(ms: number): void {
+    const now = performance.now();
+    const blocked = vi.spyOn(performance, "now");
+    blocked.mockImplementation(() => now + ms);
+  }
+
+  test("hears what came meanwhile before idle runs out", () => {
+    const { clocks, expired } = run({ idle: 200 });
+    clocks.headArrived();
+    block(500);
+    vi.advanceTimersByTime(200);
+    expect(expired).toEqual([]);
+    clocks.bytesTaken(); // What waited in the socket.
+    vi.advanceTimersByTime(1);
+    expect(expired).toEqual([]);
+    clocks.unwatch();
+  });
+
+  test("for a moment still runs out of time when nothing came", () => {
+    const { clocks, expired } = run({ idle: 200 });
+    clocks.headArrived();
+    block(500);
+    vi.advanceTimersByTime(201);
+    expect(expired).toEqual(["idle"]);
+    clocks.unwatch();
+  });
+
+  test("for long measures silence anew, but not the total", () => {
+    const { clocks, expired } = run({ idle: 200 });
+    clocks.headArrived();
+    block(3_600_000);
+    vi.advanceTimersByTime(399);
+    expect(expired).toEqual([]);
+    clocks.unwatch();
+    vi.restoreAllMocks();
+    const other = run({ total: 200, idle: 200 });
+    other.clocks.headArrived();
+    block(3_600_000);
+    vi.advanceTimersByTime(202);
+    expect(other.expired).toEqual(["total"]);
+    other.clocks.unwatch();
+  });
 });

@@ -14,13 +14,25 @@ export interface Timeouts {
   head?: number | undefined;
   /** From the head to the first event. Default: none. */
   firstEvent?: number | undefined;
-  /** Between one piece of body and the next (see `idleCounts`). Default: none. */
-  idle?: number | undefined;
+  /**
+   * Between one piece of body and the next (see `idleCounts`). `auto` learns the rhythm: once it has heard three
+   * intervals in 15 s of stream or more, the limit is three times the longest of them, and never under 15 s. Default: none.
+   */
+  idle?: number | "auto" | undefined;
   /** From the call to the last byte, wall time, attempts and all. Default: none. */
   total?: number | undefined;
 }
 
 type Clock = "head" | "first-event" | "idle" | "total" | "limit";
+
+/** With `idle: "auto"`: the least limit and the least time of listening, in ms, and how many intervals make a rhythm. */
+const AUTO_FLOOR = 15_000;
+const RHYTHM = 3;
+
+/** A timer this late, in ms, says that the event loop was busy: what has arrived may not have been read. */
+const LATE = 50;
+/** A timer this late, in ms, says that the process did not run at all (a laptop asleep): nothing could arrive. */
+const ASLEEP = 1000;
 
 /** `setTimeout` takes a signed 32-bit number of ms and fires at once above it: a longer delay is a chain. */
 const LONGEST_DELAY = 2 ** 31 - 1;
@@ -45,6 +57,7 @@ export class Clocks {
   #limitReason: unknown;
   #held = false;
   #sawEvent = false;
+  readonly #rhythm: Rhythm | undefined;
   #onExpire: ((reason: unknown) => void) | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAt = Infinity;
@@ -52,6 +65,7 @@ export class Clocks {
   constructor(timeouts: Timeouts = {}, idleCounts: "bytes" | "events" = "bytes") {
     this.#timeouts = timeouts;
     this.#idleCounts = idleCounts;
+    if (timeouts.idle === "auto") this.#rhythm = new Rhythm();
     this.#set("total", timeouts.total);
   }
 
@@ -66,7 +80,7 @@ export class Clocks {
   headArrived(): void {
     this.#deadlines.delete("head");
     this.#set("first-event", this.#timeouts.firstEvent);
-    this.#set("idle", this.#timeouts.idle);
+    this.#listenAgain();
   }
 
   /** A piece of body has been taken: the time that its reader took is not the server's. */
@@ -91,8 +105,7 @@ export class Clocks {
   release(): void {
     if (!this.#held) return;
     this.#held = false;
-    if (this.#deadlines.has("first-event")) this.#set("first-event", this.#timeouts.firstEvent);
-    if (this.#deadlines.has("idle")) this.#set("idle", this.#timeouts.idle);
+    this.#restartQuiet();
   }
 
   /** What is left of this response is not waited for beyond `ms`: then the exchange ends with `reason`. */
@@ -122,8 +135,8 @@ export class Clocks {
   expired(): unknown {
     const { clock } = this.#next();
     if (clock === "limit") return this.#limitReason;
-    const key = clock === "first-event" ? "firstEvent" : clock;
-    return timeoutError(clock, this.#timeouts[key] ?? 0);
+    if (clock === "idle") return timeoutError(clock, this.#idle ?? 0);
+    return timeoutError(clock, this.#timeouts[clock === "first-event" ? "firstEvent" : clock] ?? 0);
   }
 
   /** Calls `onExpire` with the reason when a clock runs out, until `unwatch`. */
@@ -138,8 +151,26 @@ export class Clocks {
     this.#timerAt = Infinity;
   }
 
+  get #idle(): number | undefined {
+    return this.#rhythm ? this.#rhythm.limit : (this.#timeouts.idle as number | undefined);
+  }
+
   #touch(): void {
-    if (this.#deadlines.has("idle")) this.#deadlines.set("idle", performance.now() + (this.#timeouts.idle ?? 0));
+    if (this.#rhythm) {
+      this.#rhythm.heard();
+      this.#set("idle", this.#idle);
+    } else if (this.#deadlines.has("idle")) this.#deadlines.set("idle", performance.now() + (this.#idle ?? 0));
+  }
+
+  /** `firstEvent` and `idle` begin at zero. */
+  #restartQuiet(): void {
+    if (this.#deadlines.has("first-event")) this.#set("first-event", this.#timeouts.firstEvent);
+    if (this.#rhythm || this.#deadlines.has("idle")) this.#listenAgain();
+  }
+
+  #listenAgain(): void {
+    this.#rhythm?.listen();
+    this.#set("idle", this.#idle);
   }
 
   #set(clock: Clock, ms: number | undefined): void {
@@ -169,12 +200,46 @@ export class Clocks {
     this.#timer = setTimeout(() => this.#look(), delay);
   }
 
-  #look(): void {
-    if (this.remaining() <= 0) {
-      this.#onExpire?.(this.expired());
-      return;
-    }
-    this.#arm();
+  /** @param again whether it looked before, and the event loop has turned since */
+  #look(again: boolean = false): void {
+    const overdue = -this.remaining();
+    if (overdue < 0) this.#arm();
+    else if (overdue > LATE && !again) this.#lookAgain(overdue);
+    else this.#onExpire?.(this.expired());
+  }
+
+  // One turn of the event loop later, in which what waits in the sockets is read.
+  #lookAgain(overdue: number): void {
+    if (overdue > ASLEEP && !this.#held) this.#restartQuiet();
+    this.#timer = setTimeout(() => this.#look(true), 1);
+  }
+}
+
+/** The longest interval that a stream has had, and what limit follows from it. */
+class Rhythm {
+  #since: number | undefined;
+  #last = 0;
+  #longest = 0;
+  #intervals = 0;
+
+  /** Listening begins, or goes on after a pause that was not the stream's. */
+  listen(): void {
+    this.#last = performance.now();
+    this.#since ??= this.#last;
+  }
+
+  heard(): void {
+    const now = performance.now();
+    const interval = now - this.#last;
+    this.#last = now;
+    this.#longest = Math.max(this.#longest, interval);
+    if (interval >= 1) this.#intervals++; // What comes in one burst has no rhythm.
+  }
+
+  /** In ms; undefined while there is no rhythm yet. */
+  get limit(): number | undefined {
+    const heardLongEnough = this.#since !== undefined && this.#last - this.#since >= AUTO_FLOOR;
+    return heardLongEnough && this.#intervals >= RHYTHM ? Math.max(AUTO_FLOOR, RHYTHM * this.#longest) : undefined;
   }
 }
 

@@ -133,8 +133,10 @@ const clockNames = ["connect", "head", "firstEvent", "idle", "total"];
 function connectTimeoutOf({ transport, timeouts = {} }: RequestOptions): number {
   for (const [name, ms] of Object.entries(timeouts)) {
     if (!clockNames.includes(name)) throw invalidArgument(`\`timeouts.${name}\` is none of ${clockNames.join(", ")}`);
-    if (ms !== undefined && !(typeof ms === "number" && ms >= 0))
-      throw invalidArgument(`\`timeouts.${name}\` must be a number of ms, 0 for none`);
+    if (ms === undefined || (typeof ms === "number" && ms >= 0) || (name === "idle" && ms === "auto")) continue;
+    throw invalidArgument(
+      `\`timeouts.${name}\` must be a number of ms, 0 for none${name === "idle" ? ', or "auto"' : ""}`,
+    );
   }
   const { connect } = timeouts;
   if (!transport.supports.connectTimeout) {
