@@ -3,6 +3,7 @@ export {
   type Client,
   type ClientCallInit,
   type ClientInit,
+  type ClientSubscribeInit,
   createClient,
   type SyncClient,
 } from "./lib/create-client.ts";
@@ -25,5 +26,24 @@ export {
 export { type EventStream, openEventStream } from "./lib/open-event-stream.ts";
 export { request, requestSync, type WholeResponse } from "./lib/request.ts";
 export type { ResponseInfo } from "./lib/response-info.ts";
+export {
+  byteOffset,
+  fromCursor,
+  lastEventId,
+  type ResumeRequest,
+  type ResumeStrategy,
+  startingAfter,
+  type StreamPosition,
+} from "./lib/resume.ts";
+export type { RetryOptions } from "./lib/retry-policy.ts";
+export { subscribe, type Subscription } from "./lib/subscribe.ts";
+export type {
+  CursorStore,
+  CursorStoreOptions,
+  PerAttempt,
+  Reconnection,
+  SubscribeInit,
+  SubscriptionAttempt,
+} from "./lib/subscribe-init.ts";
 export type { Timeouts } from "./lib/clocks.ts";
 export type { Transport } from "./lib/transport.ts";

@@ -1,6 +1,7 @@
 import type { Clocks } from "./clocks.ts";
 import type { HeadraceError } from "./headrace-error.ts";
 import { asHeadraceError } from "./headrace-error.ts";
+import { pause } from "./pause.ts";
 import type { TransportRequest } from "./transport.ts";
 
 /** How often a one-shot call may be made. */
@@ -43,7 +44,7 @@ function delayBefore(
 }
 
 /** Whether the server cannot have seen the request. */
-function unsent(error: HeadraceError): boolean {
+export function unsent(error: HeadraceError): boolean {
   if (error.code === "reset") return error.retryable === true;
   return error.code === "dns" || error.code === "connect" || (error.code === "timeout" && error.phase === "connect");
 }
@@ -94,19 +95,4 @@ export function withAttemptsSync<T>(request: TransportRequest, options: CallOfAt
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
-  });
 }

@@ -1,10 +1,12 @@
 import type { ServerSentEvent } from "./event-stream-parser.ts";
 import type { CallInit, EventStreamInit } from "./event-stream-init.ts";
-import { createHeaders } from "./create-headers.ts";
+import { createHeaders, type HeadersSource } from "./create-headers.ts";
 import type { SyncTransport } from "./exchange.ts";
 import { type EventStreamSummary, forEachEvent, forEachEventSync } from "./for-each-event.ts";
 import { type EventStream, openEventStream } from "./open-event-stream.ts";
 import { request, requestSync, type WholeResponse } from "./request.ts";
+import { subscribe, type Subscription } from "./subscribe.ts";
+import type { PerAttempt, SubscribeInit, SubscriptionAttempt } from "./subscribe-init.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a client fills in for each call: anything but what belongs to one request. */
@@ -18,6 +20,9 @@ export type ClientInit<T extends Transport = Transport> = Omit<
 /** A call's own options: what it gives replaces the client's, but `headers` and `timeouts` are merged name by name. */
 export type ClientCallInit<I extends CallInit> = Omit<I, "transport"> & { transport?: Transport };
 
+/** `SubscribeInit` as a call's own options. */
+export type ClientSubscribeInit = Omit<SubscribeInit, "transport"> & { transport?: Transport };
+
 /** The verbs of core with a client's options filled in. */
 export interface Client {
   openEventStream(url: string | URL, init?: ClientCallInit<EventStreamInit>): Promise<EventStream>;
@@ -27,6 +32,7 @@ export interface Client {
     onEvent: (event: ServerSentEvent, stop: () => void) => unknown,
   ): Promise<EventStreamSummary>;
   request(url: string | URL, init?: ClientCallInit<CallInit>): Promise<WholeResponse>;
+  subscribe(url: PerAttempt<string | URL>, init?: ClientSubscribeInit): Subscription;
 }
 
 /** The blocking verbs, of a client whose transport can block, by type. */
@@ -47,6 +53,7 @@ export function createClient(defaults: ClientInit): Client {
     openEventStream: async (url, init = {}) => await openEventStream(url, merge(defaults, init)),
     forEachEvent: async (url, init, onEvent) => await forEachEvent(url, merge(defaults, init), onEvent),
     request: async (url, init = {}) => await request(url, merge(defaults, init)),
+    subscribe: (url, init = {}) => subscribe(url, mergeSubscription(defaults, init)),
   };
   const { transport } = defaults;
   if (!canBlock(transport)) return client;
@@ -62,8 +69,30 @@ function canBlock(transport: Transport): transport is SyncTransport {
 }
 
 function merge<I extends ClientCallInit<EventStreamInit>>(defaults: ClientInit, init: I): I & { transport: Transport } {
-  const headers = createHeaders(defaults.headers, []);
-  for (const [name, value] of createHeaders(init.headers, [])) headers.set(name, value);
+  return { ...mergeOptions(defaults, init), headers: mergeHeaders(defaults.headers, init.headers) };
+}
+
+/** A subscription has attempts of its own; headers made anew are merged anew. */
+function mergeSubscription(defaults: ClientInit, init: ClientSubscribeInit): SubscribeInit {
+  const { attempts: _, ...shared } = defaults;
+  const { headers } = init;
+  const merged =
+    typeof headers === "function"
+      ? async (attempt: SubscriptionAttempt): Promise<Headers> => mergeHeaders(defaults.headers, await headers(attempt))
+      : mergeHeaders(defaults.headers, headers);
+  return { ...mergeOptions(shared, init), headers: merged };
+}
+
+function mergeHeaders(defaults: HeadersSource | undefined, given: HeadersSource | undefined): Headers {
+  const headers = createHeaders(defaults, []);
+  for (const [name, value] of createHeaders(given, [])) headers.set(name, value);
+  return headers;
+}
+
+function mergeOptions<D extends Pick<ClientInit, "timeouts">, I extends Pick<ClientInit, "timeouts">>(
+  defaults: D,
+  init: I,
+): D & I {
   const given = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined)) as I;
-  return { ...defaults, ...given, headers, timeouts: { ...defaults.timeouts, ...init.timeouts } };
+  return { ...defaults, ...given, timeouts: { ...defaults.timeouts, ...init.timeouts } };
 }

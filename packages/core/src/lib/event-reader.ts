@@ -9,11 +9,15 @@ import type { ResponseHead } from "./transport.ts";
 
 /** What a verb does with the events. */
 export interface EventConsumer {
+  /** The stream's memory to begin with. Default: `lastEventId` of the options. */
+  readonly memory?: string | undefined;
   /** The response is an event stream; its events follow. */
   accepted?(progress: Progress): void;
   event(event: ServerSentEvent): void;
   /** The stream's memory has changed. Default: that is where the call has got to. */
   lastEventId?(id: string): void;
+  /** The server's `retry` field, in ms. */
+  reconnectionTime?(ms: number): void;
   /** Default: the user's `onComment`, at once. */
   comment?(comment: string, onComment: (comment: string) => void): void;
   /** After each piece of body: a promise holds the transport back. */
@@ -38,12 +42,14 @@ export class EventReader implements CallSink {
     this.#consumer = consumer;
     this.#clocks = context.clocks;
     this.progress = context.progress;
-    this.progress.lastEventId = init.lastEventId ?? "";
+    const memory = consumer.memory ?? init.lastEventId ?? "";
+    this.progress.lastEventId = memory;
     this.#parser = createEventStreamParser({
       onEvent: (event) => this.#onEvent(event),
       onComment: (comment) => this.#onComment(comment),
       onLastEventId: (id) => this.#onLastEventId(id),
-      lastEventId: init.lastEventId ?? "",
+      onReconnectionTime: (ms) => this.#consumer.reconnectionTime?.(ms),
+      lastEventId: memory,
       ...(init.maxEventSize !== undefined && { maxEventSize: init.maxEventSize }),
     });
   }
@@ -75,6 +81,11 @@ export class EventReader implements CallSink {
 
   rest(): void | Promise<void> {
     return this.#consumer.flush?.();
+  }
+
+  /** Bytes of body up to just after the event last dispatched. */
+  get bytesConsumed(): number {
+    return this.#parser.bytesConsumed;
   }
 
   get accepted(): boolean {

@@ -30,14 +30,35 @@ export interface EventStream extends AsyncIterable<ServerSentEvent>, AsyncDispos
  * came before (an abort drops those)
  */
 export async function openEventStream(url: string | URL, init: EventStreamInit): Promise<EventStream> {
+  return await openObserved(url, init, {});
+}
+
+/** What `subscribe` hears of a stream beyond its events, as it arrives. */
+export interface StreamObserver {
+  /** The stream's memory to begin with. */
+  readonly memory?: string | undefined;
+  /** @param bytesConsumed bytes of body up to just after this event */
+  event?(event: ServerSentEvent, bytesConsumed: number): void;
+  lastEventId?(id: string): void;
+  reconnectionTime?(ms: number): void;
+}
+
+/** `openEventStream`, observed. */
+export async function openObserved(
+  url: string | URL,
+  init: EventStreamInit,
+  observer: StreamObserver,
+): Promise<EventStream> {
   const { controller, untie } = tieSignal(init.signal);
   const queue = new EventQueue();
   const state: StreamState = { queue, controller, completed: false, left: false, ended: Promise.resolve() };
   const opened = new Promise<ResponseInfo>((accept, refuse) => {
-    const consumer = createConsumer(queue, accept);
     const call = runCall(url, init, {
       defaults: { ...eventStreamDefaults(init), signal: controller.signal },
-      createSink: (context) => new EventReader(init, consumer(context.progress), context),
+      createSink: (context) => {
+        const consumer = new QueueConsumer({ queue, accept, observer, progress: context.progress });
+        return (consumer.reader = new EventReader(init, consumer, context));
+      },
     });
     state.ended = call
       .then(
@@ -66,15 +87,50 @@ interface StreamState {
   ended: Promise<void>;
 }
 
-function createConsumer(queue: EventQueue, accept: (response: ResponseInfo) => void) {
-  return (progress: Progress): EventConsumer => ({
-    accepted: () => progress.response && accept(progress.response),
-    event(event) {
-      progress.eventsDelivered++;
-      queue.push(event);
-    },
-    flush: () => queue.room(),
-  });
+interface QueueConsumerInit {
+  queue: EventQueue;
+  accept: (response: ResponseInfo) => void;
+  observer: StreamObserver;
+  progress: Progress;
+}
+
+/** Puts events into the queue. */
+class QueueConsumer implements EventConsumer {
+  readonly #init: QueueConsumerInit;
+  reader: EventReader | undefined;
+
+  constructor(init: QueueConsumerInit) {
+    this.#init = init;
+  }
+
+  get memory(): string | undefined {
+    return this.#init.observer.memory;
+  }
+
+  accepted(): void {
+    const { accept, progress } = this.#init;
+    if (progress.response) accept(progress.response);
+  }
+
+  event(event: ServerSentEvent): void {
+    const { queue, observer, progress } = this.#init;
+    progress.eventsDelivered++;
+    if (observer.event) observer.event(event, this.reader?.bytesConsumed ?? 0);
+    queue.push(event);
+  }
+
+  lastEventId(id: string): void {
+    this.#init.progress.lastEventId = id;
+    this.#init.observer.lastEventId?.(id);
+  }
+
+  reconnectionTime(ms: number): void {
+    this.#init.observer.reconnectionTime?.(ms);
+  }
+
+  flush(): Promise<void> | undefined {
+    return this.#init.queue.room();
+  }
 }
 
 /** Ends the exchange of a stream that nobody can read any more. */

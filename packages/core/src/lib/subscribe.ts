@@ -1,0 +1,50 @@
+import type { ServerSentEvent } from "./event-stream-parser.ts";
+import type { PerAttempt, SubscribeInit } from "./subscribe-init.ts";
+import { SubscriptionRun } from "./subscription-run.ts";
+
+/**
+ * The events of a stream over as many connections as it takes, one at a time. Leaving the loop ends it, and so do
+ * `close()`, `await using` and the signal.
+ */
+export interface Subscription extends AsyncIterable<ServerSentEvent>, AsyncDisposable {
+  /** The cursor after the event last handed out; `""` if there is none. */
+  readonly cursor: string;
+  /** With `commit: "manual"`: stores the cursor after the event last handed out. */
+  commit(): Promise<void>;
+  /** Ends it in good order: the loop ends, the connection is closed. */
+  close(): Promise<void>;
+  /** One iterator, whoever asks: each event goes to one reader. */
+  [Symbol.asyncIterator](): AsyncIterator<ServerSentEvent, undefined>;
+}
+
+/**
+ * Keeps an event stream alive: WHATWG's reconnection, made safe. It connects again when the stream ends or breaks,
+ * from the event last taken, after a delay that grows until a new event comes. Nothing is sent before the first event
+ * is asked for, and there is one connection at a time.
+ *
+ * It ends in good order after `terminal` and on 204; and with an error where another attempt would not help (a bad
+ * argument, 401, a wrong content type, a name or certificate that never worked) or might do harm (a POST that was
+ * sent, unless `replay`). `timeouts.total` is of the whole call; `timeouts.idle` is `"auto"` and `eof` is `"discard"`
+ * unless given.
+ *
+ * @param url or a function, called for each connection
+ * @throws from the loop: a `HeadraceError` (`gave-up` where `retry.maxAttempts` is reached), `signal.reason` when
+ * aborted, or what a callback or the store threw
+ */
+export function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): Subscription {
+  const run = new SubscriptionRun(url, init);
+  const events = run.events();
+  const close = async (): Promise<void> => {
+    run.stop();
+    await events.return(undefined);
+  };
+  return {
+    get cursor() {
+      return run.cursor;
+    },
+    commit: () => run.commit(),
+    close,
+    [Symbol.asyncDispose]: close,
+    [Symbol.asyncIterator]: () => events,
+  };
+}
