@@ -48,7 +48,7 @@ test.each<[string, Error, string | undefined, string | undefined]>([
   ["a length that is wrong", error("UND_ERR_RES_CONTENT_LENGTH_MISMATCH"), "protocol", "truncated"],
   ["garbage", parser("Expected HTTP/, RTSP/ or ICE/", "HPE_INVALID_CONSTANT"), "protocol", "protocol"],
   ["a bad chunk", parser("Invalid character in chunk size"), "protocol", "protocol"],
-  ["a head that is too large", error("UND_ERR_HEADERS_OVERFLOW"), "protocol", undefined],
+  ["a head or a trailer section that is too large", error("UND_ERR_HEADERS_OVERFLOW"), "protocol", "protocol"],
   ["an unasked 101", error("UND_ERR_SOCKET", "bad upgrade"), "protocol", "protocol"],
   ["a status of 099", error("ERR_ASSERTION"), "protocol", "protocol"],
   ["corrupt gzip", error("Z_DATA_ERROR"), "protocol", "protocol"],

@@ -37,7 +37,8 @@ const afterHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
     "truncated",
   ],
   [/^(ECONN\w+|EPIPE|ETIMEDOUT|E(HOST|NET)\w+|EPROTO|ERR_(TLS|SSL|OSSL)_\w+|ERR_HTTP2_STREAM_ERROR)$/, "reset"],
-  [/^(HPE_\w+|ERR_HTTP2_\w+)$/, "protocol"],
+  // undici says it of a trailer section, too.
+  [/^(HPE_\w+|ERR_HTTP2_\w+|UND_ERR_HEADERS_OVERFLOW)$/, "protocol"],
 ];
 
 /** Said only in words, by undici and by Node's own `net`, `tls` and fetch. */
