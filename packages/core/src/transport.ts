@@ -2,6 +2,8 @@
 export { codeOfNodeError } from "./lib/node-error-code.ts";
 export type { Timeouts } from "./lib/clocks.ts";
 export { exchange, type ExchangeOptions, exchangeSync, type SyncTransport } from "./lib/exchange.ts";
+export { environmentProxy } from "./lib/proxy-environment.ts";
+export { parseProxy, type ProxyServer } from "./lib/proxy-server.ts";
 export type { RedirectOptions } from "./lib/redirect-sink.ts";
 export { defaultCredentialHeaders, nextHop } from "./lib/redirects.ts";
 export type {

@@ -8,7 +8,7 @@ import { Worker } from "node:worker_threads";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { curlTransport } from "./index.ts";
 import type { Koffi } from "./lib/libcurl.ts";
-import { makeRequest, observeExchange } from "./lib/observe-exchange.ts";
+import { makeRequest, observeExchange } from "./lib/observe-exchange.test-support.ts";
 
 // Minutes, not seconds: skipped unless HEADRACE_SOAK=1 is set.
 const asked = process.env["HEADRACE_SOAK"] === "1";

@@ -8,9 +8,12 @@ const beforeHead: CurlFailure = {
   connectStatus: 0,
   proxyError: 0,
   connected: true,
+  tunnel: false,
+  unixSocket: false,
   connectTimedOut: false,
   headComplete: false,
   framing: "none",
+  hasLength: false,
   refused: false,
 };
 const inBody: CurlFailure = { ...beforeHead, headComplete: true, framing: "chunked" };
@@ -26,7 +29,11 @@ describe("codeOfCurlFailure", () => {
     ["a proxy that says no, in newer versions", { ...connecting, code: 7, connectStatus: 502 }, "proxy"],
     ["a proxy that says yes, then TLS fails", { ...connecting, code: 35, connectStatus: 200 }, "tls"],
     ["SOCKS refused", { ...connecting, code: 97, proxyError: 19 }, "proxy"],
-    ["SOCKS gone", { ...connecting, code: 97, proxyError: 3 }, "reset"],
+    ["SOCKS gone", { ...connecting, code: 97, proxyError: 3 }, "proxy"],
+    ["an answer to CONNECT that is none", { ...connecting, tunnel: true, code: 8 }, "proxy"],
+    ["a proxy for a tunnel that is unreachable", { ...connecting, tunnel: true, code: 7 }, "connect"],
+    ["a tunnel that is lost", { ...beforeHead, tunnel: true, connectStatus: 200, code: 56 }, "reset"],
+    ["a path that is too long, in 7.88.1", { ...connecting, unixSocket: true, code: 6 }, "connect"],
     ["SOCKS that resolves here", { ...connecting, code: 97, proxyError: 27 }, "dns"],
     [
       "an alert of GnuTLS",
@@ -72,6 +79,16 @@ describe("codeOfCurlFailure", () => {
     ["lost, without framing", { ...inBody, framing: "close", code: 56, text: "Failure when receiving data" }, "reset"],
     ["a chunk that is none", { ...inBody, code: 43, text: "Failed reading the chunked-encoded stream" }, "protocol"],
     ["a chunk that is none, of a head", { ...beforeHead, code: 43 }, "protocol"],
+    [
+      "DATA against Content-Length",
+      { ...inBody, framing: "stream", hasLength: true, code: 92, text: "not closed cleanly: PROTOCOL_ERROR (err 1)" },
+      "protocol",
+    ],
+    [
+      "RST_STREAM",
+      { ...inBody, framing: "stream", hasLength: true, code: 92, text: "not closed cleanly: CANCEL (err 8)" },
+      "reset",
+    ],
     ["HTTP/3 stream", { ...inBody, framing: "stream", code: 95, text: "HTTP/3 stream 0 reset by server" }, "reset"],
   ])("%s", (_name, failure, code) => {
     expect(codeOfCurlFailure(failure)).toBe(code);
@@ -84,10 +101,23 @@ test("an error says what libcurl said, in which phase, and whether the request m
   expect(error.message).toBe("the connection was lost before the response's head (libcurl 42: not sent again)");
 });
 
+const credentials = { username: "a", password: "s3cret!" };
+
 test.each([
-  ["failed for https://user:secret@api.test:8443/v1?key=secret#secret now", [], "failed for https://api.test:8443 now"],
-  ["Could not resolve proxy: user:secret", ["secret", "user"], "Could not resolve proxy: [redacted]:[redacted]"],
-  ["Recv failure: Connection reset by peer", ["", "secret"], "Recv failure: Connection reset by peer"],
-])("scrub: %s", (text, secrets, clean) => {
-  expect(scrub(text, secrets)).toBe(clean);
+  ["failed for https://user:secret@api.test:8443/v1?key=secret#secret now", "failed for https://api.test:8443 now"],
+  ["Could not resolve proxy: a:s3cret!", "Could not resolve proxy: [redacted]:[redacted]"],
+  ["answered Basic YTpzM2NyZXQh", "answered Basic [redacted]"],
+  [
+    "Recv failure: Connection was reset by a peer at a.test",
+    "Recv failure: Connection was reset by [redacted] peer at [redacted].test",
+  ],
+  ["Failed to connect", "Failed to connect"],
+])("scrub: %s", (text, clean) => {
+  expect(scrub(text, credentials)).toBe(clean);
+});
+
+test("scrub takes nothing out where there is no secret", () => {
+  const text = "a Og== : b";
+  expect(scrub(text)).toBe(text);
+  expect(scrub(text, { username: "", password: "" })).toBe("a [redacted] : b");
 });

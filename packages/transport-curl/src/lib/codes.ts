@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { TransportError, type TransportErrorOptions } from "@headrace/core/transport";
+import { type ProxyServer, TransportError, type TransportErrorOptions } from "@headrace/core/transport";
 import type { Framing } from "./response-head.ts";
 
 /** What libcurl says of a transfer that failed, and how far the exchange had come. */
@@ -15,10 +15,15 @@ export interface CurlFailure {
   readonly proxyError: number;
   /** Whether the connection stood, TLS included, when it failed. */
   readonly connected: boolean;
+  /** Whether it was, until `connected`, a proxy that was asked for a tunnel: by CONNECT, or SOCKS. */
+  readonly tunnel: boolean;
+  readonly unixSocket: boolean;
   /** Whether `connectTimeout` had passed. */
   readonly connectTimedOut: boolean;
   readonly headComplete: boolean;
   readonly framing: Framing;
+  /** Whether there is a Content-Length. */
+  readonly hasLength: boolean;
   /** Whether the peer refused the stream unprocessed (RFC 9113 section 8.7). */
   readonly refused: boolean;
 }
@@ -64,8 +69,6 @@ const partialFile = 18;
 /** What 7.88.1 says of some chunks that are none ("Failed reading the chunked-encoded stream"). */
 const badFunctionArgument = 43;
 const proxyHandshake = 97;
-/** `CURLPX_CLOSED`, `CURLPX_RECV_*` and `CURLPX_SEND_*`. */
-const proxyLost: readonly number[] = [3, 13, 14, 15, 16, 28, 29, 30];
 /** `CURLPX_RESOLVE_HOST`. */
 const proxyResolveHost = 27;
 
@@ -79,15 +82,15 @@ const lostByReset = /reset by|was reset|broken pipe|not closed cleanly: |RST_STR
  * Says which code of ours a failure is: the first row that matches of the contract, section 7.
  */
 export function codeOfCurlFailure(failure: CurlFailure): Code {
-  const { code, connectStatus, proxyError, headComplete } = failure;
+  const { code, proxyError, headComplete } = failure;
   if (code === operationTimedOut) return failure.connectTimedOut ? "timeout" : "connect";
-  if (code === proxyHandshake) {
-    if (proxyError === proxyResolveHost) return "dns";
-    return proxyLost.includes(proxyError) ? "reset" : "proxy";
-  }
-  if (!failure.connected && connectStatus !== 0 && Math.trunc(connectStatus / 100) !== 2) return "proxy";
+  if (code === proxyHandshake) return proxyError === proxyResolveHost ? "dns" : "proxy";
+  if (failure.connectStatus >= 300 && !failure.connected) return "proxy";
   const known = always[code];
-  if (known) return known;
+  // Whatever ends the asking for a tunnel is the proxy's, as whatever ends the TLS handshake is of TLS.
+  if (failure.tunnel && !failure.connected && (known === undefined || known === "protocol")) return "proxy";
+  // 7.88.1 says of a path that is too long that it could not resolve the host.
+  if (known) return known === "dns" && failure.unixSocket ? "connect" : known;
   if (!headComplete) return codeBeforeHead(failure);
   return codeInBody(failure);
 }
@@ -99,9 +102,11 @@ function codeBeforeHead({ code, text }: CurlFailure): Code {
   return code === receiveError && notHttp.test(text) ? "protocol" : "reset";
 }
 
-function codeInBody({ code, text, osErrno, framing }: CurlFailure): Code {
+function codeInBody({ code, text, osErrno, framing, hasLength }: CurlFailure): Code {
   if (code === partialFile) return "truncated";
   if (code === badFunctionArgument) return "protocol";
+  // RFC 9113 section 8.1.1: what nghttp2 says of less or more DATA than Content-Length.
+  if (framing === "stream" && hasLength && /PROTOCOL_ERROR \(err 1\)/.test(text)) return "protocol";
   if (lostByReset.test(text)) return "reset";
   // RST_STREAM with REFUSED_STREAM after the head: 7.88.1 finds no words for it.
   if (code === receiveError && framing === "stream" && text === "") return "reset";
@@ -114,7 +119,7 @@ function codeInBody({ code, text, osErrno, framing }: CurlFailure): Code {
 const sentences: Partial<Record<Code, string>> = {
   dns: "the name could not be resolved",
   connect: "no connection could be made",
-  proxy: "the proxy refused",
+  proxy: "the proxy made no tunnel",
   tls: "the TLS handshake failed",
   timeout: "the connection was not made in time",
   protocol: "the response is not HTTP",
@@ -142,7 +147,7 @@ export function errorOfCurlFailure(failure: CurlFailure): Error {
   const options: TransportErrorOptions = { phase: phaseOf(code, failure) };
   const detail = details.find(([pattern]) => pattern.test(said))?.[1];
   if (detail !== undefined && (code === "connect" || code === "tls")) options.detail = detail;
-  if (code === "proxy" && failure.connectStatus !== 0) options.status = failure.connectStatus;
+  if (code === "proxy" && failure.connectStatus >= 300) options.status = failure.connectStatus;
   if (code === "reset" && failure.refused) options.retryable = true;
   return new TransportError(code, message, options);
 }
@@ -160,11 +165,22 @@ function phaseOf(code: Code, { connected, headComplete }: CurlFailure): NonNulla
 }
 
 /**
- * Takes what may be secret out of a text of libcurl's: URLs lose everything but their origin, and `secrets`
- * are replaced where they stand.
+ * Takes what may be secret out of a text of libcurl's: URLs lose everything but their origin, and a proxy's
+ * user and password are replaced where they stand by themselves, plain or as in RFC 7617. Inside a longer
+ * word they would be neither: a user `a` is no reason to redact every `a`.
  */
-export function scrub(text: string, secrets: readonly string[]): string {
+export function scrub(text: string, credentials?: ProxyServer["credentials"]): string {
   let clean = text.replaceAll(/\b([a-z][\w+.-]*:\/\/)(?:[^\s/?#@]*@)?([^\s/?#]*)[^\s]*/gi, "$1$2");
-  for (const secret of secrets) if (secret !== "") clean = clean.replaceAll(secret, "[redacted]");
+  for (const secret of secretsOf(credentials)) {
+    const alone = new RegExp(`(?<!\\w)${secret.replaceAll(/\W/g, "\\$&")}(?!\\w)`, "g");
+    clean = clean.replaceAll(alone, "[redacted]");
+  }
   return clean.trim();
+}
+
+function secretsOf(credentials: ProxyServer["credentials"]): string[] {
+  if (!credentials) return [];
+  const { username, password } = credentials;
+  const basic = Buffer.from(`${username}:${password}`, "latin1").toString("base64");
+  return [basic, password, username].filter((secret) => secret !== "");
 }

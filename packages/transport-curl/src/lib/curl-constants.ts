@@ -68,13 +68,17 @@ export const MultiOption = { socketFunction: 20001, timerFunction: 20004 } as co
 /** `CURLSHOPT_SHARE`, and what of a pool is shared (`curl_lock_data`). */
 export const Share = { share: 1, dns: 3, sslSession: 4, connect: 5 } as const;
 
-/** Long-valued results of `curl_easy_getinfo`, and `activeSocket`, a `curl_socket_t`. */
+/**
+ * Long-valued results of `curl_easy_getinfo`, and two others: `activeSocket` is a `curl_socket_t`, `sizeUpload` a
+ * `curl_off_t`, of which a long holds at least 2 GiB.
+ */
 export const Info = {
   httpConnectCode: 0x200016,
   osErrno: 0x200019,
   numConnects: 0x20001a,
   proxyError: 0x20003b,
   activeSocket: 0x50002c,
+  sizeUpload: 0x600007,
 } as const;
 
 /** Bits of `curl_version_info_data.features`. */

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { TransportError, type ResponseHead, type ResponseSink } from "@headrace/core/transport";
 import { view, type ByteArena, type Piece } from "./byte-arena.ts";
 import { ContentDecoding } from "./content-decoding.ts";
@@ -43,6 +44,8 @@ export class Delivery {
   /** What the piece in hand still decodes to. */
   #outputs: Iterator<Uint8Array> | undefined;
   #finished = false;
+  /** The sink has had all; `send` settles a macrotask later (contract, section 3). */
+  #settling = false;
 
   constructor(sink: ResponseSink, arena: ByteArena, options: { owner: DeliveryOwner; blocking: boolean }) {
     this.#sink = sink;
@@ -85,7 +88,7 @@ export class Delivery {
   }
 
   #mayCall(): boolean {
-    return !this.#waiting && !this.over;
+    return !this.#waiting && !this.#settling && !this.over;
   }
 
   #deliverHead(head: ResponseHead): void {
@@ -155,14 +158,17 @@ export class Delivery {
   }
 
   #deliverEnding({ error, trailers }: Ending): void {
-    if (error !== undefined) return this.fail(error);
-    if (!this.#finished) {
+    if (error === undefined && !this.#finished) {
       this.#finished = true;
       this.#outputs = this.#decoding?.finish();
       return this.flush();
     }
-    if (trailers) this.#guard(() => this.#sink.trailers?.(trailers));
-    if (!this.over) this.#settle();
+    if (error === undefined && trailers) this.#guard(() => this.#sink.trailers?.(trailers));
+    if (this.over || this.#settling) return;
+    this.#settling = true;
+    const settle = (): void => (error === undefined ? this.#settle() : this.fail(error));
+    if (this.#blocking) settle();
+    else setImmediate(settle);
   }
 
   /** What is thrown, by the sink or on the way to it, ends the exchange. */
@@ -176,6 +182,7 @@ export class Delivery {
   }
 
   #settle(): void {
+    if (this.over) return;
     this.over = true;
     this.#outputs = undefined;
     this.#decoding?.destroy();

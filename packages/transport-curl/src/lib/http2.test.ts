@@ -9,7 +9,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { certificates } from "@headrace/conformance";
 import { afterEach, describe, expect, test } from "vitest";
 import { curlTransport, type CurlTransport } from "../index.ts";
-import { observeExchange } from "./observe-exchange.ts";
+import { observeExchange } from "./observe-exchange.test-support.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

@@ -11,7 +11,7 @@ import {
 import type { NetworkOptions } from "@headrace/core/transport";
 import { afterEach, describe, expect, test } from "vitest";
 import { curlTransport } from "../index.ts";
-import { observeExchange, type ObservedExchange, type ObserveInit } from "./observe-exchange.ts";
+import { observeExchange, type ObservedExchange, type ObserveInit } from "./observe-exchange.test-support.ts";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -208,7 +208,7 @@ describe("proxies", () => {
     const url = "http://api.test/";
     expect((await exchange({ proxy: `socks5h://127.0.0.1:${refusing.port}` }, url)).error?.code).toBe("proxy");
     const closing = await socksServer({ hangUp: true });
-    expect((await exchange({ proxy: `socks5h://127.0.0.1:${closing.port}` }, url)).error?.code).toBe("reset");
+    expect((await exchange({ proxy: `socks5h://127.0.0.1:${closing.port}` }, url)).error?.code).toBe("proxy");
   });
 
   test("environment is read when it is asked for, at each send", async () => {

@@ -1,15 +1,20 @@
 import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
-import { TransportError, type NetworkOptions } from "@headrace/core/transport";
+import {
+  environmentProxy,
+  type NetworkOptions,
+  parseProxy,
+  type ProxyServer,
+  TransportError,
+} from "@headrace/core/transport";
 import { HttpVersion, Option } from "./curl-constants.ts";
 import { hasFeature, type Libcurl } from "./libcurl.ts";
-import { parseProxy, proxyForUrl, type Proxy } from "./proxy.ts";
 import { createEasy, type Setopt } from "./setopt.ts";
 
 /** Network options, checked and in the form that libcurl takes them. */
 export interface NetworkSettings {
-  readonly proxy: Proxy | "environment" | undefined;
+  readonly proxy: ProxyServer | "environment" | undefined;
   readonly unixSocket: string | undefined;
   readonly ca: Uint8Array | undefined;
   readonly cert: Uint8Array | undefined;
@@ -49,10 +54,9 @@ export function applyNetworkSettings(setopt: Setopt, settings: NetworkSettings):
   setopt.asked = `httpVersion ${httpVersion}`;
   setopt.long(Option.httpVersion, HttpVersion[httpVersion]);
   if (httpVersion !== "1.1") setopt.long(Option.pipeWait, 1);
-  if (httpVersion === "h2c" && setopt.curl.versionNumber < reusesH2c) {
-    setopt.long(Option.freshConnect, 1);
-    setopt.long(Option.forbidReuse, 1);
-  }
+  // Until there is a head: 7.88.1 takes half a one for a response, and would keep the dead connection.
+  setopt.long(Option.forbidReuse, 1);
+  if (!mayReuse(setopt.curl, httpVersion)) setopt.long(Option.freshConnect, 1);
   setopt.asked = "insecure";
   setopt.long(Option.sslVerifyPeer, insecure ? 0 : 1);
   setopt.long(Option.sslVerifyHost, insecure ? 0 : 2);
@@ -69,7 +73,14 @@ export function applyNetworkSettings(setopt: Setopt, settings: NetworkSettings):
 
 const tlsVersion12 = 6;
 /** 7.88.1 fails with code 16 on every second use of a connection by prior knowledge; 8.0 does not. */
-const reusesH2c = 0x080000;
+function mayReuse({ versionNumber }: Libcurl, httpVersion: NetworkSettings["httpVersion"]): boolean {
+  return httpVersion !== "h2c" || versionNumber >= 0x080000;
+}
+
+/** There is a head: the connection may serve again when the response is complete. */
+export function allowReuse(curl: Libcurl, easy: bigint, { httpVersion }: NetworkSettings): void {
+  if (mayReuse(curl, httpVersion)) curl.setLong(easy, Option.forbidReuse, 0);
+}
 
 /** A default bundle or directory of the build would be trusted besides, so both are taken away. */
 function trustOnly(setopt: Setopt, ca: Uint8Array, options: { blob: number; file: number; path: number }): void {
@@ -79,13 +90,13 @@ function trustOnly(setopt: Setopt, ca: Uint8Array, options: { blob: number; file
 }
 
 /** Sets the proxy, or none, whatever the environment says. */
-export function applyProxy(setopt: Setopt, proxy: Proxy | undefined, { ca }: NetworkSettings): void {
+export function applyProxy(setopt: Setopt, proxy: ProxyServer | undefined, { ca }: NetworkSettings): void {
   setopt.asked = "proxy";
-  setopt.string(Option.proxy, proxy?.url ?? "");
+  setopt.string(Option.proxy, proxy ? proxyUrl(proxy) : "");
   setopt.string(Option.noProxy, proxy ? "" : "*");
   if (!proxy) return;
-  setopt.string(Option.proxyUsername, proxy.username);
-  setopt.string(Option.proxyPassword, proxy.password);
+  setopt.string(Option.proxyUsername, proxy.credentials?.username ?? null);
+  setopt.string(Option.proxyPassword, proxy.credentials?.password ?? null);
   setopt.long(Option.proxyAuth, basicAuth);
   setopt.long(Option.suppressConnectHeaders, 1);
   if (proxy.scheme !== "https") return;
@@ -97,11 +108,13 @@ export function applyProxy(setopt: Setopt, proxy: Proxy | undefined, { ca }: Net
 
 const basicAuth = 1;
 
+function proxyUrl({ scheme, host, port }: ProxyServer): string {
+  return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
 /** The proxy for a URL: the one given, or what the environment says now. */
-export function proxyOf({ proxy }: NetworkSettings, url: URL, curl: Libcurl): Proxy | undefined {
-  if (proxy !== "environment") return proxy;
-  const value = proxyForUrl(url, process.env);
-  return value === undefined ? undefined : checkProxyUrl(value, curl);
+export function proxyOf({ proxy }: NetworkSettings, url: URL, curl: Libcurl): ProxyServer | undefined {
+  return proxy === "environment" ? checkScheme(environmentProxy(url, process.env), curl) : proxy;
 }
 
 /** The entries of `CURLOPT_RESOLVE` for a URL: a name without a port means the URL's. */
@@ -112,12 +125,11 @@ export function resolveEntries({ resolve }: NetworkSettings, url: URL): string[]
 
 function checkProxy(proxy: NetworkOptions["proxy"], curl: Libcurl): NetworkSettings["proxy"] {
   if (proxy === undefined || proxy === false) return undefined;
-  return proxy === "environment" ? proxy : checkProxyUrl(proxy, curl);
+  return proxy === "environment" ? proxy : checkScheme(parseProxy(proxy), curl);
 }
 
-function checkProxyUrl(value: string, curl: Libcurl): Proxy {
-  const proxy = parseProxy(value);
-  if (proxy.scheme === "https" && !hasFeature(curl, "httpsProxy")) unsupported("a proxy over https", curl);
+function checkScheme(proxy: ProxyServer | undefined, curl: Libcurl): ProxyServer | undefined {
+  if (proxy?.scheme === "https" && !hasFeature(curl, "httpsProxy")) unsupported("a proxy over https", curl);
   return proxy;
 }
 

@@ -1,8 +1,7 @@
-import type { TransportRequest } from "@headrace/core/transport";
+import type { ProxyServer, TransportRequest } from "@headrace/core/transport";
 import { Option } from "./curl-constants.ts";
 import type { Libcurl, Pointer } from "./libcurl.ts";
-import { applyNetworkSettings, applyProxy, proxyOf, resolveEntries, type NetworkSettings } from "./network-options.ts";
-import type { Proxy } from "./proxy.ts";
+import { applyNetworkSettings, applyProxy, resolveEntries, type NetworkSettings } from "./network-options.ts";
 import type { Setopt } from "./setopt.ts";
 
 /** C memory that libcurl reads while the request is under way. */
@@ -34,13 +33,18 @@ export class RequestLists {
 const noConnectTimeout = 2 ** 31 - 1;
 const protocolMask = 1 | 2;
 
+/** How a request reaches its server. */
+export interface Way {
+  readonly settings: NetworkSettings;
+  readonly proxy: ProxyServer | undefined;
+}
+
 /**
  * Sets up an easy handle for one request: everything but its callbacks.
  *
  * @returns what has to be freed after the handle
  */
-export function prepareRequest(setopt: Setopt, request: TransportRequest, settings: NetworkSettings): RequestLists {
-  const proxy = proxyOf(settings, request.url, setopt.curl);
+export function prepareRequest(setopt: Setopt, request: TransportRequest, { settings, proxy }: Way): RequestLists {
   lockDown(setopt);
   applyNetworkSettings(setopt, settings);
   applyProxy(setopt, proxy, settings);
@@ -93,7 +97,7 @@ const bufferSize = 64 * 1024;
 const separateHeaders = 1;
 
 /** The target is `href` after the authority: libcurl's own parser would take the `?` off `/a?`. */
-function setTarget(setopt: Setopt, url: URL, proxy: Proxy | undefined): void {
+function setTarget(setopt: Setopt, url: URL, proxy: ProxyServer | undefined): void {
   const { href, protocol } = url;
   const target = href.slice(href.indexOf("/", protocol.length + 2));
   const absoluteForm = proxy !== undefined && protocol === "http:" && !proxy.scheme.startsWith("socks");
@@ -102,8 +106,8 @@ function setTarget(setopt: Setopt, url: URL, proxy: Proxy | undefined): void {
   setopt.string(Option.requestTarget, absoluteForm ? href : target);
 }
 
-/** Fetch sends `Content-Length: 0` with these where there is no body, and so do we. */
-const emptyBodyMethods: readonly string[] = ["POST", "PUT"];
+/** RFC 9110 section 8.6: `Content-Length: 0` with these where there is no body. */
+const emptyBodyMethods: readonly string[] = ["POST", "PUT", "PATCH"];
 
 function setMethodAndBody(setopt: Setopt, { method, body }: TransportRequest): void {
   if (method === "HEAD") return setopt.long(Option.noBody, 1);

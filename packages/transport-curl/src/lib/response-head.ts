@@ -6,6 +6,8 @@ const maxHeadFields = 1000;
 const maxInterimHeads = 100;
 
 const statusLine = /^HTTP\/(1\.0|1\.1|2|3) ([1-9]\d\d)(?: (.*))?$/s;
+/** RFC 9112 section 2.2 (a bare CR), RFC 9110 section 5.5. */
+const forbidden = /[\0\r\n]/;
 const token = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
 
 /** How the end of a body can be told (RFC 9112 section 6.3). */
@@ -14,11 +16,19 @@ export type Framing = "none" | "length" | "chunked" | "stream" | "close";
 type HttpVersion = NonNullable<ResponseHead["httpVersion"]>;
 type Field = [name: string, value: string];
 
+interface ResponseHeadReaderInit {
+  /** The request's. */
+  readonly method: string;
+  /** Whether the connection cannot be HTTP/2 or 3: libcurl takes a server's `HTTP/2 200` for one. */
+  readonly http1Only: boolean;
+}
+
 /**
  * Reads the lines that libcurl hands to its header callback: interim heads, which are dropped, the final
  * head, and the trailer section after it.
  */
 export class ResponseHeadReader {
+  readonly #init: ResponseHeadReaderInit;
   #status = 0;
   #statusText = "";
   #httpVersion: HttpVersion = "1.1";
@@ -26,6 +36,10 @@ export class ResponseHeadReader {
   #bytes = 0;
   #interimHeads = 0;
   #final: Omit<ResponseHead, "url"> | undefined;
+
+  constructor(init: ResponseHeadReaderInit) {
+    this.#init = init;
+  }
 
   /** Whether any line of a final head, complete or not, has come. */
   get started(): boolean {
@@ -43,13 +57,16 @@ export class ResponseHeadReader {
   }
 
   /** How the end of the body is told, from the final head and the request's method. */
-  framing(method: string): Framing {
-    if (!this.#final) return "none";
-    const { status, headers, httpVersion } = this.#final;
-    if (method === "HEAD" || status === 204 || status === 304) return "none";
+  get framing(): Framing {
+    if (!this.#final || !this.#hasContent(this.#final.status)) return "none";
+    const { headers, httpVersion } = this.#final;
     if (httpVersion === "2" || httpVersion === "3") return "stream";
-    if (headers.has("transfer-encoding")) return "chunked";
+    if (transferCodings(headers).length > 0) return "chunked";
     return headers.has("content-length") ? "length" : "close";
+  }
+
+  #hasContent(status: number): boolean {
+    return this.#init.method !== "HEAD" && status !== 204 && status !== 304;
   }
 
   /**
@@ -60,8 +77,9 @@ export class ResponseHeadReader {
    */
   push(line: string): boolean {
     this.#bytes += line.length;
-    if (this.#bytes > maxHeadBytes) fail(`the response's head is larger than ${maxHeadBytes} bytes`);
+    if (this.#bytes > maxHeadBytes) this.#fail(`is larger than ${maxHeadBytes} bytes`);
     const text = line.replace(/\r?\n$/, "");
+    if (forbidden.test(text)) this.#fail("has a line with a forbidden character");
     if (this.#final) {
       if (text !== "") this.#field(text);
       return false;
@@ -74,8 +92,10 @@ export class ResponseHeadReader {
 
   #statusLine(text: string): void {
     const match = statusLine.exec(text);
-    if (!match) fail("the response does not begin with a status line of HTTP");
-    this.#httpVersion = match[1] as HttpVersion;
+    const version = match?.[1] as HttpVersion | undefined;
+    if (!match || !version || (this.#init.http1Only && !version.startsWith("1.")))
+      fail("the response does not begin with a status line of HTTP");
+    this.#httpVersion = version;
     this.#status = Number(match[2]);
     this.#statusText = (match[3] ?? "").trim();
     if (this.#status === 101) fail("the server switched protocols unasked (101)");
@@ -85,15 +105,15 @@ export class ResponseHeadReader {
     if (text.startsWith(" ") || text.startsWith("\t")) return this.#continuation(text);
     const colon = text.indexOf(":");
     const name = text.slice(0, Math.max(colon, 0));
-    if (!token.test(name)) fail("the response's head has a line that is not a field");
+    if (!token.test(name)) this.#fail("has a line that is not a field");
     this.#fields.push([name, trim(text.slice(colon + 1))]);
-    if (this.#fields.length > maxHeadFields) fail(`the response's head has more than ${maxHeadFields} fields`);
+    if (this.#fields.length > maxHeadFields) this.#fail(`has more than ${maxHeadFields} fields`);
   }
 
   /** RFC 9112 section 5.2: a user agent replaces obs-fold with one or more spaces. */
   #continuation(text: string): void {
     const last = this.#fields.at(-1);
-    if (!last) fail("the response's head begins with a continuation line");
+    if (!last) this.#fail("begins with a continuation line");
     last[1] = trim(`${last[1]} ${trim(text)}`);
   }
 
@@ -107,16 +127,30 @@ export class ResponseHeadReader {
     }
     const headers = toHeaders(this.#fields);
     checkLengths(this.#fields);
-    this.#final = {
-      status: this.#status,
-      statusText: this.#statusText,
-      headers,
-      httpVersion: this.#httpVersion,
-    };
+    if (this.#hasContent(this.#status)) checkCodings(headers);
+    this.#final = { status: this.#status, statusText: this.#statusText, headers, httpVersion: this.#httpVersion };
     this.#fields = [];
     this.#bytes = 0;
     return true;
   }
+
+  #fail(what: string): never {
+    const [section, phase] = this.#final ? (["trailer section", "body"] as const) : (["head", "head"] as const);
+    fail(`the response's ${section} ${what}`, phase);
+  }
+}
+
+/** RFC 9112 section 7: what is left on a body is not the content. libcurl undoes `chunked` alone here. */
+function checkCodings(headers: Headers): void {
+  const codings = transferCodings(headers);
+  if (codings.length > 1 || (codings.length === 1 && codings[0] !== "chunked"))
+    fail("the response has a Transfer-Encoding that nobody asked for");
+}
+
+/** Codings of the transfer; `identity`, which RFC 7230 took out, is none. */
+function transferCodings(headers: Headers): string[] {
+  const codings = (headers.get("transfer-encoding") ?? "").toLowerCase().split(",");
+  return codings.map(trim).filter((coding) => coding !== "" && coding !== "identity");
 }
 
 /** RFC 9112 section 6.3 item 5: an invalid or differing Content-Length is an unrecoverable error. */
@@ -128,11 +162,7 @@ function checkLengths(fields: readonly Field[]): void {
 
 function toHeaders(fields: readonly Field[]): Headers {
   const headers = new Headers();
-  try {
-    for (const [name, value] of fields) headers.append(name, value);
-  } catch {
-    fail("the response's head has a field value with a forbidden character");
-  }
+  for (const [name, value] of fields) headers.append(name, value);
   return headers;
 }
 
@@ -140,6 +170,6 @@ function trim(value: string): string {
   return value.replace(/^[ \t]+|[ \t]+$/g, "");
 }
 
-function fail(message: string): never {
-  throw new TransportError("protocol", message, { phase: "head" });
+function fail(message: string, phase: "head" | "body" = "head"): never {
+  throw new TransportError("protocol", message, { phase });
 }

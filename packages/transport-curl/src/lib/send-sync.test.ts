@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { TransportError } from "@headrace/core/transport";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { curlTransport } from "../index.ts";
-import { makeRequest, type ObserveInit } from "./observe-exchange.ts";
+import { makeRequest, type ObserveInit } from "./observe-exchange.test-support.ts";
 
 /**
  * A server in another thread: a blocking call could never be answered by its own. `/next` sends one more

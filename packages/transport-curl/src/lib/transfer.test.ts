@@ -12,7 +12,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { curlTransport } from "../index.ts";
 import { Option } from "./curl-constants.ts";
 import { loadLibcurl } from "./load-libcurl.ts";
-import { makeRequest, observeExchange } from "./observe-exchange.ts";
+import { makeRequest, observeExchange } from "./observe-exchange.test-support.ts";
 
 const servers: ScriptedServer[] = [];
 afterEach(async () => {
@@ -26,6 +26,39 @@ async function serve(script: Script, options?: ScriptedServerOptions): Promise<S
 }
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+test.each(["fin after half a head", "fin after a status line"])(
+  "%s: the connection is closed at once",
+  async (name) => {
+    const server = await serve(async (connection) => {
+      await connection.request();
+      await connection.send(name.includes("half") ? "HTTP/1.1 200 OK\r\nCon" : "HTTP/1.1 200 OK\r\n");
+      connection.fin();
+      await connection.closed();
+    });
+    const transport = curlTransport();
+    const { error } = await observeExchange(transport, server.url());
+    expect(error).toMatchObject({ code: "reset", phase: "head" });
+    // Would it be kept, this would wait for the transport to be closed.
+    await server.scriptsDone();
+    expect(server.connections[0]?.clientClose).toBeDefined();
+    await transport.close();
+  },
+);
+
+test("a response that is whole ends the exchange, although the server has stopped reading the upload", async () => {
+  const server = await serve(async (connection) => {
+    await connection.requestHead();
+    connection.pause();
+    await connection.send(ok);
+    await connection.closed();
+  });
+  const transport = curlTransport();
+  const { body, error } = await observeExchange(transport, server.url(), { body: "x".repeat(8 * 1024 * 1024) });
+  expect({ body, error }).toEqual({ body: "ok", error: undefined });
+  for (const connection of server.connections) connection.resume();
+  await transport.close();
+});
 
 describe("a reused connection that dies before the first byte", () => {
   /** Answers the first request of the first connection, and drops every other one unanswered. */

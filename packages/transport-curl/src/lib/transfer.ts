@@ -1,12 +1,14 @@
 import { performance } from "node:perf_hooks";
-import { TransportError, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
+import { type ProxyServer, TransportError, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
 import { errorOfCurlFailure, scrub, type CurlFailure } from "./codes.ts";
 import type { ConnectionPool } from "./connection-pool.ts";
 import { Info, Option, writeFunctionPause } from "./curl-constants.ts";
 import type { CurlThread } from "./curl-thread.ts";
 import { Delivery, type DeliveryOwner, type Ending } from "./delivery.ts";
-import type { NetworkSettings } from "./network-options.ts";
+import { isAnsweredEarly } from "./early-answer.ts";
+import { allowReuse, proxyOf, type NetworkSettings } from "./network-options.ts";
 import { prepareRequest, type RequestLists } from "./prepare-request.ts";
+import { RequestAttempts } from "./request-attempts.ts";
 import { ResponseHeadReader } from "./response-head.ts";
 import { createEasy } from "./setopt.ts";
 import type { TransferDriver } from "./transfer-driver.ts";
@@ -27,8 +29,6 @@ export interface TransferInit {
 const highWater = 256 * 1024;
 /** `CURLPAUSE_RECV`. */
 const pauseReceiving = 1;
-/** RFC 9110 section 9.2.1. */
-const safeMethods: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 const errorBufferSize = 256;
 /** `CURLE_ABORTED_BY_CALLBACK`: of `onPreRequest`. */
 const abortedByCallback = 42;
@@ -41,19 +41,16 @@ export class Transfer implements DeliveryOwner {
   readonly id: number;
   readonly delivery: Delivery;
   readonly #init: TransferInit;
-  readonly #reader = new ResponseHeadReader();
+  readonly #reader: ResponseHeadReader;
   readonly #errorBuffer = Buffer.alloc(errorBufferSize);
   readonly #started = performance.now();
   #easy: bigint | undefined;
   #lists: RequestLists | undefined;
-  /** How often the request went out: libcurl repeats one by itself when a reused connection dies. */
-  #attempts = 0;
-  #localPort = 0;
-  /** `CURLINFO_NUM_CONNECTS` when the request last went out. */
-  #connects = 0;
-  /** The request was held back: something had arrived on the idle connection that was to carry it. */
-  #heldBack = false;
+  readonly #attempts: RequestAttempts;
+  #proxy: ProxyServer | undefined;
   #pausedInCurl = false;
+  /** Bytes of body. */
+  #received = 0;
   /** What a callback found wrong. */
   #failure: { readonly error: unknown } | undefined;
   #ending: Ending | undefined;
@@ -61,6 +58,9 @@ export class Transfer implements DeliveryOwner {
 
   constructor(init: TransferInit) {
     this.#init = init;
+    this.#attempts = new RequestAttempts(init);
+    const { request, settings } = init;
+    this.#reader = new ResponseHeadReader({ method: request.method, http1Only: settings.httpVersion === "1.1" });
     this.id = init.thread.register(this);
     this.delivery = new Delivery(init.sink, init.thread.arena, { owner: this, blocking: init.driver.blocking });
   }
@@ -70,12 +70,13 @@ export class Transfer implements DeliveryOwner {
     const { thread, pool, driver, request, settings } = this.#init;
     const share = pool.acquire(this);
     try {
+      const proxy = (this.#proxy = proxyOf(settings, request.url, thread.curl));
       this.#easy = createEasy(thread.curl, (setopt) => {
-        this.#lists = prepareRequest(setopt, request, settings);
+        this.#lists = prepareRequest(setopt, request, { settings, proxy });
         setopt.pointer(Option.share, share);
         thread.curl.setBytes(setopt.easy, Option.errorBuffer, this.#errorBuffer);
         thread.setCallbacks(setopt, this.id);
-        if (!this.#mayReuse()) setopt.long(Option.freshConnect, 1);
+        if (!this.#attempts.mayReuse) setopt.long(Option.freshConnect, 1);
       });
     } catch (error) {
       this.#lists?.free();
@@ -84,14 +85,6 @@ export class Transfer implements DeliveryOwner {
       throw error;
     }
     driver.add(this.#easy);
-  }
-
-  /** What may be on a connection that others have used. */
-  #mayReuse(): boolean {
-    const { thread, pool, request, settings } = this.#init;
-    if (!thread.knowsAttempts) return safeMethods.includes(request.method);
-    const direct = settings.proxy === undefined && settings.unixSocket === undefined;
-    return !direct || settings.httpVersion !== "1.1" || pool.idle.has(request.url.origin);
   }
 
   // Callbacks, from inside libcurl.
@@ -116,6 +109,7 @@ export class Transfer implements DeliveryOwner {
     try {
       if (!this.#reader.head)
         return this.#refuse(new TransportError("protocol", "the response has a body before its head"));
+      this.#received += length;
       this.delivery.take(address, length);
       this.#init.driver.schedule(this);
       return length;
@@ -124,30 +118,9 @@ export class Transfer implements DeliveryOwner {
     }
   }
 
-  /** The connection stands, and the request is about to go out. @returns whether it must not */
+  /** The connection stands, and the request is about to go out. @returns 0 to let it */
   onPreRequest(localPort: number): number {
-    this.#localPort = localPort;
-    const sockets = this.#init.pool.idle.taken(this.#init.request.url.origin, localPort);
-    this.#heldBack = this.#isDesynchronised(sockets);
-    if (this.#heldBack) return 1;
-    const limit = safeMethods.includes(this.#init.request.method) ? 2 : 1;
-    return ++this.#attempts > limit ? 1 : 0;
-  }
-
-  /**
-   * Whether the connection was used before and has something to read although nothing was asked: libcurl would
-   * take it for the response (RFC 9112 section 9.3). Streams of HTTP/2 have numbers, and there it is ordinary.
-   */
-  #isDesynchronised(sockets: ReadonlySet<number>): boolean {
-    const { thread, settings } = this.#init;
-    const { hasInput } = thread.curl;
-    if (this.#easy === undefined || !hasInput) return false;
-    const connects = thread.curl.getLong(this.#easy, Info.numConnects);
-    const reused = connects === this.#connects;
-    this.#connects = connects;
-    if (!reused) return false;
-    // Of several Unix domain sockets it may be one that an exchange since then has not told of.
-    return sockets.size === 0 ? settings.httpVersion === "1.1" : [...sockets].some(hasInput);
+    return this.#attempts.mustNotGo(this.#easy, localPort) ? 1 : 0;
   }
 
   #refuse(error: unknown): number {
@@ -159,6 +132,9 @@ export class Transfer implements DeliveryOwner {
     const { request, driver } = this.#init;
     const head = this.#reader.head;
     if (!head) return;
+    // RFC 9112 section 6.1: after chunks in HTTP/1.0 the connection is closed.
+    const faulty = head.httpVersion === "1.0" && head.headers.has("transfer-encoding");
+    if (this.#easy !== undefined && !faulty) allowReuse(this.#init.thread.curl, this.#easy, this.#init.settings);
     this.delivery.head({ url: request.url.href, ...head });
     // A 205 has no content (RFC 9110 section 15.3.6), but libcurl reads it like any other.
     this.#bodyIgnored = head.status === 205 && head.headers.get("content-length") !== "0";
@@ -169,29 +145,19 @@ export class Transfer implements DeliveryOwner {
 
   /** The transfer has ended: libcurl says so. */
   onDone(code: number): void {
-    if (code === abortedByCallback && this.#heldBack && !this.delivery.over) return this.#startAgain();
-    if (code === 0) this.#noteIdle();
-    const trailers = this.#trailers();
-    this.#ending ??= { ...this.#outcome(code), trailers };
+    if (code === abortedByCallback && this.#attempts.heldBack && !this.delivery.over) return this.#startAgain();
+    const http1 = this.#reader.head?.httpVersion?.startsWith("1.") === true;
+    if (code === 0 && http1 && this.#easy !== undefined) this.#attempts.noteIdle(this.#easy);
+    this.#ending ??= { ...this.#outcome(code), trailers: this.#reader.trailers() };
     this.#free();
     this.#init.driver.schedule(this);
   }
 
-  #noteIdle(): void {
-    const { thread, pool, request } = this.#init;
-    if (!thread.knowsAttempts || this.#easy === undefined || this.#reader.head?.httpVersion?.startsWith("1.") !== true)
-      return;
-    const socket = thread.curl.activeSocket(this.#easy);
-    if (socket >= 0) pool.idle.left(request.url.origin, this.#localPort, socket);
-  }
-
-  /** On a connection of its own. Nothing of the request has gone out, so it may be of any method. */
   #startAgain(): void {
     const { thread, driver } = this.#init;
     const easy = this.#easy;
     if (easy === undefined) return;
-    this.#heldBack = false;
-    this.#connects = 0;
+    this.#attempts.startAgain();
     driver.remove(easy);
     thread.curl.setLong(easy, Option.freshConnect, 1);
     driver.add(easy);
@@ -202,8 +168,14 @@ export class Transfer implements DeliveryOwner {
   /** Delivers what has arrived. */
   turn(): void {
     if (this.#ending) this.delivery.end(this.#ending);
-    else if (this.#bodyIgnored) this.delivery.end({});
+    else if (this.#bodyIgnored || this.#isAnsweredEarly()) this.delivery.end({});
     this.delivery.flush();
+  }
+
+  #isAnsweredEarly(): boolean {
+    if (this.#easy === undefined) return false;
+    const { thread, request } = this.#init;
+    return isAnsweredEarly(thread.curl, this.#easy, { request, head: this.#reader.head, received: this.#received });
   }
 
   drained(): void {
@@ -251,16 +223,7 @@ export class Transfer implements DeliveryOwner {
 
   /** The easy handle of a stream that can be held for a moment, and be on the same connection. */
   get flushableEasy(): bigint | undefined {
-    return this.#pausedInCurl || this.#attempts === 0 ? undefined : this.#easy;
-  }
-
-  #trailers(): Headers | undefined {
-    try {
-      return this.#reader.trailers();
-    } catch (error) {
-      this.#failure ??= { error };
-      return undefined;
-    }
+    return this.#pausedInCurl || this.#attempts.count === 0 ? undefined : this.#easy;
   }
 
   #outcome(code: number): Ending {
@@ -275,30 +238,27 @@ export class Transfer implements DeliveryOwner {
 
   #describe(code: number): CurlFailure {
     const { thread, request, settings } = this.#init;
-    const long = (info: number): number => (this.#easy === undefined ? 0 : thread.curl.getLong(this.#easy, info));
-    const attempts = this.#attempts;
-    const end = this.#errorBuffer.indexOf(0);
+    const easy = this.#easy;
+    const long = (info: number): number => (easy === undefined ? 0 : thread.curl.getLong(easy, info));
+    const said = this.#errorBuffer.toString("latin1", 0, this.#errorBuffer.indexOf(0));
     return {
       code,
-      text:
-        code === abortedByCallback
-          ? "not sent again"
-          : scrub(this.#errorBuffer.toString("latin1", 0, end), secretsOf(settings)),
+      text: code === abortedByCallback ? "not sent again" : scrub(said, this.#proxy?.credentials),
       osErrno: long(Info.osErrno),
       connectStatus: long(Info.httpConnectCode),
       proxyError: long(Info.proxyError),
-      connected: attempts > 0 || this.#reader.started,
+      tunnel: thread.knowsAttempts && isTunnel(this.#proxy, request.url),
+      unixSocket: settings.unixSocket !== undefined,
+      connected: this.#attempts.count > 0 || this.#reader.started,
       connectTimedOut: request.connectTimeout > 0 && performance.now() - this.#started >= request.connectTimeout - 5,
       headComplete: this.#reader.head !== undefined,
-      framing: this.#reader.framing(request.method),
-      // The last attempt was stopped before it went out. If one before it also had a connection of its own,
-      // it was not repeated because a reused connection died, but because the stream was refused.
-      refused: attempts > 1 && long(Info.numConnects) > 1,
+      framing: this.#reader.framing,
+      hasLength: this.#reader.head?.headers.has("content-length") === true,
+      refused: easy !== undefined && this.#attempts.wasRefused(easy),
     };
   }
 }
 
-function secretsOf({ proxy }: NetworkSettings): string[] {
-  if (typeof proxy !== "object") return [];
-  return [proxy.password, proxy.username].filter((secret) => secret !== null);
+function isTunnel(proxy: ProxyServer | undefined, { protocol }: URL): boolean {
+  return proxy !== undefined && (protocol === "https:" || proxy.scheme.startsWith("socks"));
 }

@@ -63,7 +63,13 @@ export function createConnection({ Client }: Undici, key: string, { socket, orig
     ...(http2 && { h2Options: { pingInterval: 0, maxConcurrentStreams: MAX_STREAMS } }),
   });
   const connection: Connection = { key, client, socket, wire, used: false, failure: undefined, stranded: new Set() };
-  const fail = (error: Error): void => void (connection.failure ??= error);
+  const fail = (error: Error): void => {
+    connection.failure ??= error;
+    if (socket.destroyed) return;
+    // Node does not end a socket whose TLS fails later on. What had come may still wait to be read.
+    if (wire) socket.push(null);
+    else socket.destroy();
+  };
   socket.once("error", fail);
   if (tcp) watchHiddenReset(socket, fail);
   return connection;

@@ -11,7 +11,7 @@ import { startScriptedServer } from "@headrace/conformance";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { contentCodings, decodeContent } from "./content-decoding.ts";
 import { PacedSink } from "./paced-sink.ts";
-import { receive } from "./received.ts";
+import { receive } from "./receive.test-support.ts";
 import { undiciTransport } from "./undici-transport.ts";
 
 const text = "data: hello\n\n".repeat(50);

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { startScriptedServer } from "@headrace/conformance";
 import { expect, onTestFinished, test } from "vitest";
-import { receive } from "./received.ts";
+import { receive } from "./receive.test-support.ts";
 import { undiciTransport } from "./undici-transport.ts";
 
 test("a proxy that echoes the request puts no credential into the error", async () => {

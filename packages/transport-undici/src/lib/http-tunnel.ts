@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
-import { TransportError } from "@headrace/core/transport";
+import { type ProxyServer, TransportError } from "@headrace/core/transport";
 import type { Undici } from "./load-undici.ts";
-import { proxyAuthorization, type Proxy } from "./proxy.ts";
 
 /** What to tunnel to, through which proxy. */
 export interface Tunnel {
-  readonly proxy: Proxy;
+  readonly proxy: ProxyServer;
   readonly host: string;
   readonly port: number;
 }
@@ -54,4 +53,10 @@ export async function openHttpTunnel(
       },
     );
   });
+}
+
+/** The value of Proxy-Authorization (RFC 7617), where the proxy has a user. */
+export function proxyAuthorization({ credentials }: ProxyServer): string | undefined {
+  if (!credentials) return undefined;
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, "latin1").toString("base64")}`;
 }

@@ -4,7 +4,7 @@ import { createServer as createHttps } from "node:https";
 import type { AddressInfo } from "node:net";
 import { certificates } from "@headrace/conformance";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { receive } from "./received.ts";
+import { receive } from "./receive.test-support.ts";
 import { undiciTransport } from "./undici-transport.ts";
 
 const { ca, server: identity } = await certificates();

@@ -1,13 +1,17 @@
 import { isIP } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
-import { TransportError, type NetworkOptions } from "@headrace/core/transport";
-import { environmentProxy } from "./environment-proxy.ts";
-import { parseProxy, type Proxy } from "./proxy.ts";
+import {
+  environmentProxy,
+  type NetworkOptions,
+  parseProxy,
+  type ProxyServer,
+  TransportError,
+} from "@headrace/core/transport";
 
 /** The network options, checked and ready to use. */
 export interface Network {
   /** The proxy for a URL; looked up at each call with `environment`. */
-  proxyFor(url: URL): Proxy | undefined;
+  proxyFor(url: URL): ProxyServer | undefined;
   /** The address to use for a name, where one was given. */
   addressOf(host: string, port: number): string | undefined;
   readonly unixSocket: string | undefined;
@@ -46,7 +50,7 @@ export function readNetworkOptions(options: NetworkOptions): Network {
     throw new TransportError("invalid-argument", "the options proxy and unixSocket exclude each other");
   if (userAgent !== undefined && !/^[\t\x20-\x7e\x80-\xff]*$/.test(userAgent))
     throw invalid("userAgent", "a header value");
-  const fixed = typeof proxy === "string" && proxy !== "environment" ? parseProxy(proxy) : undefined;
+  const fixed = proxy === false || proxy === "environment" ? undefined : parseProxy(proxy);
   return {
     proxyFor: proxy === "environment" ? (url) => environmentProxy(url, process.env) : () => fixed,
     addressOf: readAddresses(options.resolve),

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { startScriptedServer, type Script } from "@headrace/conformance";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { receive } from "./received.ts";
+import { receive } from "./receive.test-support.ts";
 import { undiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 
 function open(options?: UndiciTransportOptions) {

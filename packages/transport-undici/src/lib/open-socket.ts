@@ -1,11 +1,10 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { TransportError } from "@headrace/core/transport";
+import { type ProxyServer, TransportError } from "@headrace/core/transport";
 import { toConnectError } from "./codes.ts";
 import type { Undici } from "./load-undici.ts";
 import type { Network } from "./network-options.ts";
 import { openHttpTunnel } from "./http-tunnel.ts";
-import type { Proxy } from "./proxy.ts";
 import { socketEvent } from "./socket-event.ts";
 import { openSocksTunnel } from "./socks-tunnel.ts";
 
@@ -17,7 +16,7 @@ export interface Route {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
-  readonly proxy: Proxy | undefined;
+  readonly proxy: ProxyServer | undefined;
 }
 
 /** How connections are opened. */

@@ -1,6 +1,6 @@
 import { startScriptedServer, type Script } from "@headrace/conformance";
 import { expect, onTestFinished, test } from "vitest";
-import { receive, type Received } from "./received.ts";
+import { receive, type Received } from "./receive.test-support.ts";
 import { undiciTransport } from "./undici-transport.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";

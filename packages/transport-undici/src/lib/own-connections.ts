@@ -4,9 +4,9 @@ import { createConnection, StaleConnection, type Connection } from "./connection
 import { ConnectionPool } from "./connection-pool.ts";
 import { dispatchOptions } from "./dispatch-options.ts";
 import type { Connections } from "./given-dispatcher.ts";
+import { proxyAuthorization } from "./http-tunnel.ts";
 import { after, connectTimeout, openSocket, type Dialer, type Route } from "./open-socket.ts";
 import { portOf } from "./port-of.ts";
-import { proxyAuthorization } from "./proxy.ts";
 import { isSafe, UndiciExchange } from "./undici-exchange.ts";
 
 /** How one exchange is to be sent. */

@@ -1,4 +1,5 @@
-import { TransportError, type ResponseHead } from "@headrace/core/transport";
+import { TransportError, type ResponseHead, type TransportRequest } from "@headrace/core/transport";
+import type { Connection } from "./connection.ts";
 
 /** Contract section 7: more than these make the response not HTTP. */
 const MAX_FIELDS = 1000;
@@ -10,23 +11,51 @@ export type RawFields =
   | null
   | undefined;
 
+/** What undici says of a head. */
+export interface RawHead {
+  readonly status: number;
+  readonly fields: RawFields;
+  readonly statusText: string;
+}
+
+/**
+ * Reads a final head.
+ *
+ * @param connection it came over; unknown with a given dispatcher
+ * @throws `protocol` for what is not HTTP
+ */
+export function readHead(
+  { url, method }: TransportRequest,
+  { status, fields, statusText }: RawHead,
+  connection: Connection | undefined,
+): ResponseHead {
+  if (status === 101) throw notHttp("the server switched protocols, unasked");
+  const line = connection?.wire
+    ? connection.wire.statusLine
+    : { statusText, ...(connection && { httpVersion: "2" as const }) };
+  if (!line) throw notHttp("the response is not HTTP/1.0 or 1.1");
+  const head: ResponseHead = { url: url.href, status, headers: toHeaders(fields), ...line };
+  checkTransferCoding(method, head);
+  return head;
+}
+
 /**
  * Copies fields as received: duplicates in order, each character one byte.
  *
  * @throws `protocol` for more than 1000 fields, or one that is no field
  */
-export function toHeaders(raw: RawFields): Headers {
+export function toHeaders(raw: RawFields, phase: "head" | "body" = "head"): Headers {
   const headers = new Headers();
   const pairs = Array.isArray(raw)
     ? pairsOf(raw as (Uint8Array | string)[])
     : entriesOf(raw as Record<string, string | string[]>);
   if (pairs.length > MAX_FIELDS)
-    throw notHttp(`the response has ${pairs.length} header fields, over the limit of ${MAX_FIELDS}`);
+    throw notHttp(`the response has ${pairs.length} header fields, over the limit of ${MAX_FIELDS}`, phase);
   try {
     for (const [name, value] of pairs) headers.append(name, value);
   } catch {
     // The error of `append` would carry the value.
-    throw notHttp("the response has a header field that HTTP does not allow");
+    throw notHttp("the response has a header field that HTTP does not allow", phase);
   }
   return headers;
 }
@@ -38,7 +67,26 @@ export function notHttp(message: string, phase: "head" | "body" = "head"): Trans
 
 /** Whether the end of the message is told by the end of the connection (RFC 9112 section 6.3, item 8). */
 export function isCloseDelimited({ headers, httpVersion }: ResponseHead): boolean {
-  return httpVersion !== "2" && !headers.has("content-length") && !headers.has("transfer-encoding");
+  return httpVersion !== "2" && !headers.has("content-length") && transferCodings(headers).length === 0;
+}
+
+/** Whether no other exchange may follow: after chunks in HTTP/1.0 (RFC 9112 section 6.1). */
+export function endsConnection({ headers, httpVersion }: ResponseHead): boolean {
+  return httpVersion === "1.0" && headers.has("transfer-encoding");
+}
+
+/** RFC 9112 section 7: what is left on a body is not the content. undici undoes `chunked` alone, where it is last. */
+function checkTransferCoding(method: string, { status, headers }: ResponseHead): void {
+  const [coding = "chunked", ...others] = transferCodings(headers);
+  const none = method === "HEAD" || status === 204 || status === 304;
+  if (!none && (coding !== "chunked" || others.length > 0))
+    throw notHttp("the response has a Transfer-Encoding that nobody asked for");
+}
+
+/** `identity`, which RFC 7230 took out, is none. */
+function transferCodings(headers: Headers): string[] {
+  const codings = (headers.get("transfer-encoding") ?? "").toLowerCase().split(",");
+  return codings.map((coding) => coding.trim()).filter((coding) => coding !== "" && coding !== "identity");
 }
 
 function pairsOf(raw: readonly (Uint8Array | string)[]): [string, string][] {

@@ -1,6 +1,6 @@
 import { certificates, startScriptedServer, type Script } from "@headrace/conformance";
 import { expect, onTestFinished, test } from "vitest";
-import { receive } from "./received.ts";
+import { receive } from "./receive.test-support.ts";
 import { undiciTransport } from "./undici-transport.ts";
 
 async function serve(script: Script, tls = false) {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { notHttp } from "./response-head.ts";
 
 /** The first line of a response (RFC 9112 section 4), as bytes: latin1. */
 export interface StatusLine {
@@ -100,8 +101,9 @@ export class ResponseWire {
       const lineEnd = head.indexOf(10);
       const line = head.toString("latin1", 0, lineEnd < 0 ? Math.min(head.length, MAX_HEAD_SIZE) : lineEnd);
       if (lineEnd < 0 && "HTTP/1.".startsWith(line.slice(0, 7))) return this.#keep(head);
-      const match = /^HTTP\/(1\.[01]) (\d\d\d)(?: (.*?))?\r?$/.exec(line);
-      if (!match || lineEnd < 0) return this.#pass(head);
+      // RFC 9112 section 4, without a bare CR (section 2.2) or a NUL.
+      const match = /^HTTP\/(1\.[01]) (\d\d\d)(?: ([^\0\r]*))?\r?$/.exec(line);
+      if (!match || lineEnd < 0) return this.#refuse("the response does not begin with a status line of HTTP/1");
       const [, httpVersion, status = "", statusText = ""] = match;
       if (!status.startsWith("1") || status === "101") {
         this.statusLine = { httpVersion: httpVersion as "1.0" | "1.1", statusText };
@@ -109,21 +111,21 @@ export class ResponseWire {
       }
       const end = head.indexOf("\n\r\n");
       if (end < 0) return this.#keep(head);
-      if (++this.#interim > MAX_INTERIM_RESPONSES) return this.#overflow();
+      if (++this.#interim > MAX_INTERIM_RESPONSES)
+        return this.#refuse(`there are more than ${MAX_INTERIM_RESPONSES} interim responses`);
       head = head.subarray(end + 3);
       if (head.length === 0) return this.#keep(head);
     }
   }
 
   #keep(head: Buffer): Buffer {
-    if (head.length > MAX_HEAD_SIZE) return this.#overflow();
+    if (head.length > MAX_HEAD_SIZE) return this.#refuse(`the response's head is larger than ${MAX_HEAD_SIZE} bytes`);
     this.#start = head;
     return none;
   }
 
-  #overflow(): Buffer {
-    const error = new Error("the head of the response does not end");
-    this.#socket.destroy(Object.assign(error, { code: "UND_ERR_HEADERS_OVERFLOW" }));
+  #refuse(reason: string): Buffer {
+    this.#socket.destroy(notHttp(reason));
     return this.#pass(none);
   }
 

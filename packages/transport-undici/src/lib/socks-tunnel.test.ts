@@ -1,6 +1,6 @@
 import { startScriptedServer } from "@headrace/conformance";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { receive } from "./received.ts";
+import { receive } from "./receive.test-support.ts";
 import { encodeAddress } from "./socks-tunnel.ts";
 import { undiciTransport } from "./undici-transport.ts";
 

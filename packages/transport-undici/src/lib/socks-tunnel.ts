@@ -1,9 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP, isIPv6, type Socket } from "node:net";
-import { TransportError } from "@headrace/core/transport";
+import { type ProxyServer, TransportError } from "@headrace/core/transport";
 import { toConnectError } from "./codes.ts";
-
-import type { Proxy } from "./proxy.ts";
 import { socketEvent } from "./socket-event.ts";
 
 const VERSION = 5;
@@ -27,7 +25,7 @@ const replies: Record<number, string> = {
  */
 export async function openSocksTunnel(
   socket: Socket,
-  proxy: Proxy,
+  proxy: ProxyServer,
   target: { host: string; port: number },
 ): Promise<void> {
   const address = proxy.scheme === "socks5" && !isIP(target.host) ? await resolve(target.host) : target.host;
@@ -47,15 +45,15 @@ export async function openSocksTunnel(
   }
 }
 
-async function authenticate(socket: Socket, proxy: Proxy): Promise<void> {
-  const { username, password = "" } = proxy;
-  socket.write(username === undefined ? Buffer.of(VERSION, 1, 0) : Buffer.of(VERSION, 2, 0, 2));
+async function authenticate(socket: Socket, proxy: ProxyServer): Promise<void> {
+  const { credentials } = proxy;
+  socket.write(credentials === undefined ? Buffer.of(VERSION, 1, 0) : Buffer.of(VERSION, 2, 0, 2));
   const [version, method] = await read(socket, 2);
   if (version !== VERSION) throw refused(proxy, "it does not speak SOCKS5");
   if (method === 0) return;
-  if (method !== 2 || username === undefined) throw refused(proxy, "it wants another authentication");
-  const user = Buffer.from(username);
-  const secret = Buffer.from(password);
+  if (method !== 2 || credentials === undefined) throw refused(proxy, "it wants another authentication");
+  const user = Buffer.from(credentials.username, "latin1");
+  const secret = Buffer.from(credentials.password, "latin1");
   if (user.length > 255 || secret.length > 255) throw refused(proxy, "user or password is over 255 bytes");
   socket.write(Buffer.concat([Buffer.of(1, user.length), user, Buffer.of(secret.length), secret]));
   const [, status] = await read(socket, 2);
@@ -81,13 +79,17 @@ function ipv6Bytes(address: string): Buffer {
   return Buffer.from(all.flatMap((word) => [word >> 8, word & 0xff]));
 }
 
+/** Takes all that is there: to listen for `readable` with bytes in the buffer calls back at once, for ever. */
 async function read(socket: Socket, length: number): Promise<Buffer> {
-  for (;;) {
-    const bytes = length === 0 ? Buffer.of() : (socket.read(length) as Buffer | null);
-    if (bytes && bytes.length === length) return bytes;
-    if (bytes || socket.readableEnded || socket.destroyed) throw new Error("the connection was closed");
-    await socketEvent(socket, "readable", "end");
+  let bytes = Buffer.of();
+  while (bytes.length < length) {
+    const more = socket.read() as Buffer | null;
+    if (more) bytes = Buffer.concat([bytes, more]);
+    else if (socket.readableEnded || socket.destroyed) throw new Error("the connection was closed");
+    else await socketEvent(socket, "readable", "end");
   }
+  if (bytes.length > length) socket.unshift(bytes.subarray(length));
+  return bytes.subarray(0, length);
 }
 
 async function resolve(host: string): Promise<string> {
@@ -98,7 +100,7 @@ async function resolve(host: string): Promise<string> {
   }
 }
 
-function refused({ host, port }: Proxy, reason: string): TransportError {
+function refused({ host, port }: ProxyServer, reason: string): TransportError {
   return new TransportError("proxy", `the proxy ${host}:${port} refused: ${reason}`);
 }
 

@@ -6,7 +6,7 @@ import { StaleConnection, type Connection } from "./connection.ts";
 import { decodeContent } from "./content-decoding.ts";
 import { Http2End } from "./http2-end.ts";
 import { PacedSink, type BodyStage } from "./paced-sink.ts";
-import { isCloseDelimited, notHttp, toHeaders, type RawFields } from "./response-head.ts";
+import { endsConnection, isCloseDelimited, readHead, toHeaders, type RawFields } from "./response-head.ts";
 
 /** What an exchange asks of who started it. */
 export interface ExchangeHost {
@@ -113,7 +113,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
     if (this.over || (status < 200 && status !== 101)) return;
     this.#answered = true;
     try {
-      const head = this.#readHead(status, controller.rawHeaders ?? fields, statusText);
+      const raw = { status, fields: controller.rawHeaders ?? fields, statusText };
+      const head = readHead(this.request, raw, this.#connection);
       this.#head = head;
       this.#sink.head(head);
       if (this.over) return;
@@ -141,7 +142,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
     const connection = this.#connection;
     connection?.wire?.close();
     const failure = this.#unprovenEnd();
-    if (connection) setImmediate(() => this.#host.release(connection));
+    const done = this.#head && endsConnection(this.#head) ? "drop" : "release";
+    if (connection) setImmediate(() => this.#host[done](connection));
     this.#end(failure);
   }
 
@@ -152,18 +154,6 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
     if (connection && silent && this.#host.repeat(connection, error)) return;
     if (connection?.wire) this.#host.drop(connection);
     this.#end(this.#errorOf(error));
-  }
-
-  #readHead(status: number, fields: RawFields, statusText: string): ResponseHead {
-    const { url } = this.request;
-    const { wire } = this.#connection ?? {};
-    if (status === 101) throw notHttp("the server switched protocols, unasked");
-    const headers = toHeaders(fields);
-    if (wire) {
-      if (!wire.statusLine) throw notHttp("the response is not HTTP/1.0 or 1.1");
-      return { url: url.href, status, headers, ...wire.statusLine };
-    }
-    return { url: url.href, status, headers, statusText, ...(this.#connection && { httpVersion: "2" }) };
   }
 
   /** What undici takes for the end of the body, and is none. */
@@ -189,7 +179,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
     return toTransportError(error, {
       head: head !== undefined,
       framed: head !== undefined && !isCloseDelimited(head),
-      socketError: this.#connection?.failure,
+      socketError: this.#http2End?.violation ?? this.#connection?.failure,
       connecting: this.started || this.#connection ? undefined : this.request.url.protocol,
     });
   }
@@ -229,7 +219,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
 
   #deliverTrailers(): void {
     if (this.over || !this.#sink.trailers || !this.#trailers) return;
-    const trailers = toHeaders(this.#trailers);
+    const trailers = toHeaders(this.#trailers, "body");
     if (!trailers.keys().next().done) this.#sink.trailers(trailers);
   }
 
@@ -244,7 +234,10 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
     const connection = this.#connection;
     this.#opening?.abort();
     if (connection?.wire) this.#host.drop(connection);
-    else this.#controller?.abort(new Error("aborted"));
+    else {
+      this.#http2End?.cancel();
+      this.#controller?.abort(new Error("aborted"));
+    }
     this.#leave();
   }
 

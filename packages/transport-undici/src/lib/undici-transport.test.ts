@@ -1,10 +1,12 @@
 import { certificates, startScriptedServer, testTransport } from "@headrace/conformance";
 import { Agent } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { receive } from "./received.ts";
+import { receive } from "./receive.test-support.ts";
 import { undiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
 
-testTransport(test, (options) => undiciTransport(options));
+testTransport(test, (options) => undiciTransport(options), {
+  module: { url: new URL("../index.ts", import.meta.url), name: "undiciTransport" },
+});
 
 describe("over a given dispatcher", () => {
   // The suite wants every connection closed after `close`; those of a given dispatcher are its owner's.
