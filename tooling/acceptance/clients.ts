@@ -8,6 +8,7 @@ import {
 import type { NetworkOptions, Transport } from "@headrace/core/transport";
 import { curlTransport } from "@headrace/transport-curl";
 import { fetchTransport } from "@headrace/transport-fetch";
+import { nodeTransport } from "@headrace/transport-node";
 import { undiciTransport } from "@headrace/transport-undici";
 
 /** One way to read a stream: a transport, and a verb. */
@@ -47,5 +48,6 @@ export const clients: readonly Client[] = [
   { name: "curl", create: curlTransport, read: iterate },
   { name: "curl, blocking", create: curlTransport, read: block },
   { name: "undici", create: undiciTransport, read: callBack },
+  { name: "node", create: nodeTransport, read: callBack },
   { name: "fetch", create: fetchTransport, read: iterate },
 ];
