@@ -5,7 +5,10 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { fetchTransport, type FetchTransportOptions } from "./fetch-transport.ts";
 import { knownFailures } from "./known-failures.ts";
 
-testTransport(test, (options) => fetchTransport(options), { knownFailures });
+testTransport(test, (options) => fetchTransport(options), {
+  knownFailures,
+  module: { url: new URL("../index.ts", import.meta.url), name: "fetchTransport" },
+});
 
 const request = (init: Partial<TransportRequest> = {}): TransportRequest => ({
   url: new URL("http://127.0.0.1:1/"),
