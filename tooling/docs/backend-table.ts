@@ -1,4 +1,4 @@
-import type { ConformanceReport } from "@headrace/conformance";
+import { type ConformanceSubject, scoreOf } from "@headrace/conformance";
 import type { TransportSupport } from "@headrace/core/transport";
 
 type Supports = Partial<TransportSupport>;
@@ -31,23 +31,24 @@ const rows: readonly (readonly [string, (supports: Supports) => string])[] = [
   ["headers it cannot send", ({ forbiddenHeaders }) => list(forbiddenHeaders?.map((name) => `\`${name}\``))],
 ];
 
-/** The README's table of backends, in Markdown: a column for each report. */
-export function backendTable(reports: readonly ConformanceReport[]): string {
-  const subjects = reports.map(({ subject }) => subject);
+/** The transports of the table, in its order. */
+export const backendColumns: readonly string[] = ["curl", "undici", "node", "fetch"];
+
+/** The README's table of backends, in Markdown: a column for each transport. */
+export function backendTable(subjects: readonly ConformanceSubject[]): string {
   const table = [
     ["", ...subjects.map(({ name }) => `**${name}**`)],
     ["", ...subjects.map(() => "")].map(() => "---"),
     ["measured with", ...subjects.map(({ version }) => version.split(" ", 1)[0] ?? "")],
-    ["conformance cases passed", ...reports.map((report) => score(report))],
+    ["conformance cases passed", ...subjects.map(score)],
     ...rows.map(([title, cell]) => [title, ...subjects.map(({ supports }) => cell(supports))]),
   ];
   return `${table.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }
 
-/** Cases that passed of those that apply; what a transport does not declare must be refused, which is a case too. */
-function score({ results }: ConformanceReport): string {
-  const applied = results.filter(({ outcome }) => outcome !== "unsupported" && outcome !== "skipped");
-  const failed = applied.filter(({ outcome }) => outcome === "fail" || outcome === "non-strict");
-  const but = failed.length > 0 ? `; not ${failed.map(({ id }) => `\`${id}\``).join(", ")}` : "";
-  return `${applied.length - failed.length} of ${applied.length}${but}`;
+/** Cases that passed of those that apply, and which did not; a known failure has not passed. */
+function score({ results }: ConformanceSubject): string {
+  const { passed, applied, notPassed } = scoreOf(results);
+  const but = notPassed.length > 0 ? `; not ${notPassed.map(({ id }) => `\`${id}\``).join(", ")}` : "";
+  return `${passed} of ${applied}${but}`;
 }

@@ -4,12 +4,30 @@ export {
   runConformance,
   suiteVersion,
   type ConformanceOptions,
+  type CreateTransport,
+  type RunConformanceOptions,
+} from "./lib/run-conformance.ts";
+export type { TransportModule } from "./lib/transport-module.ts";
+export { listCases, type CaseInfo, type CaseSelection } from "./lib/select-cases.ts";
+export {
+  isRed,
   type ConformanceOutcome,
   type ConformanceReport,
   type ConformanceResult,
-  type CreateTransport,
-} from "./lib/run-conformance.ts";
-export { areas, type ConformanceArea, type ConformanceLevel } from "./lib/conformance-case.ts";
+  type ConformanceSubject,
+  type Finding,
+} from "./lib/report/conformance-report.ts";
+export { conformancePage } from "./lib/report/conformance-page.ts";
+export { scoreOf, type Score } from "./lib/report/score.ts";
+export { describeResult } from "./lib/report/describe-result.ts";
+export type { WireEntry } from "./lib/wire-log.ts";
+export {
+  areas,
+  type Capability,
+  type ConformanceArea,
+  type ConformanceLevel,
+  type Need,
+} from "./lib/conformance-case.ts";
 export {
   startScriptedServer,
   type Script,

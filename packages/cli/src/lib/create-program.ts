@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 import pkg from "headrace/package.json" with { type: "json" };
+import type { ConformanceFlags } from "./conformance-command.ts";
+import { addToList, positive } from "./conformance-flags.ts";
 import { wholeNumber } from "./option-values.ts";
 import { addStreamFlags } from "./stream-flags.ts";
 
@@ -21,8 +23,8 @@ Examples:
 export function createProgram(done: (exitStatus: number) => void): Command {
   const program = new Command("headrace");
   program
-    .description("Streams server-sent events, over curl, undici or fetch.")
-    .usage("[flags] <url>\n       headrace demo | transports | serve <file>")
+    .description("Streams server-sent events, over curl, undici, node:http or fetch.")
+    .usage("[flags] <url>\n       headrace demo | transports | conformance | serve <file>")
     .argument("[url]", "what to stream; without a scheme, http://")
     .version(pkg.version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this")
@@ -58,6 +60,20 @@ function addCommands(program: Command, done: (exitStatus: number) => void): void
     .addOption(forms)
     .action(async (options: { format?: "text" | "json" }) =>
       done(await (await import("./transports-command.ts")).transportsCommand(options)),
+    );
+  program
+    .command("conformance")
+    .description("hold transports to the contract, case by case")
+    .option(
+      "-t, --transport <name>",
+      "curl, undici, node, fetch or ./module.js; may be repeated (default: all here)",
+      addToList,
+    )
+    .option("--only <cases>", "areas, ids, or prefixes with a star: body, h2.goaway, 'req.header*'", addToList)
+    .option("--report <file>", "write the results to a .html or .json file; may be repeated", addToList)
+    .option("--scale <factor>", "multiply every wait and limit, on a slow machine (default: 1)", positive)
+    .action(async (flags: ConformanceFlags) =>
+      done(await (await import("./conformance-command.ts")).conformanceCommand(flags)),
     );
   program
     .command("serve")

@@ -12,13 +12,42 @@ export type TransportFactory = (options: NetworkOptions) => Transport;
 export const builtInTransports: Readonly<Record<string, () => Promise<TransportFactory>>> = {
   curl: async () => (await import("@headrace/transport-curl")).curlTransport,
   undici: async () => (await import("@headrace/transport-undici")).undiciTransport,
+  node: async () => (await import("@headrace/transport-node")).nodeTransport,
   fetch: async () => (await import("@headrace/transport-fetch")).fetchTransport,
+};
+
+/** What a transport lists as known failures of the conformance suite; those that are not here have none. */
+const listedFailures: Readonly<Record<string, () => Promise<{ readonly knownFailures: unknown }>>> = {
+  curl: () => import("@headrace/transport-curl/known-failures"),
+  fetch: () => import("@headrace/transport-fetch/known-failures"),
 };
 
 /** undici on Node; fetch on Bun and Deno; curl where the call shall block. */
 export function defaultTransport(blocking: boolean): string {
   if (blocking) return "curl";
   return process.versions["bun"] !== undefined || "Deno" in globalThis ? "fetch" : "undici";
+}
+
+/** A factory, and where it comes from. */
+export interface LoadedFactory {
+  readonly create: TransportFactory;
+  /** What another thread or process imports it from. */
+  readonly module: { readonly url: string; readonly name: string };
+  /** Ids of conformance cases that it fails, each with the reason, unchecked; undefined where it lists none. */
+  readonly loadKnownFailures: () => Promise<unknown>;
+}
+
+/**
+ * Loads a factory by name, or from a module that exports one as its default or as `transport`.
+ *
+ * @throws `invalid-argument` for a name or module that is none
+ */
+export async function loadFactory(name: string): Promise<LoadedFactory> {
+  const load = Object.hasOwn(builtInTransports, name) ? builtInTransports[name] : undefined;
+  if (load === undefined) return await importFactory(name);
+  const module = { url: import.meta.resolve(`@headrace/transport-${name}`), name: `${name}Transport` };
+  const loadKnownFailures = async (): Promise<unknown> => (await listedFailures[name]?.())?.knownFailures;
+  return { create: await load(), module, loadKnownFailures };
 }
 
 /**
@@ -28,8 +57,7 @@ export function defaultTransport(blocking: boolean): string {
  * @throws `invalid-argument` for a name or module that is none, `unsupported`, `library-missing`
  */
 export async function loadTransport(name: string, options: NetworkOptions): Promise<Transport> {
-  const builtIn = Object.hasOwn(builtInTransports, name) ? builtInTransports[name] : undefined;
-  const create = builtIn ? await builtIn() : await importFactory(name);
+  const { create } = await loadFactory(name);
   if (options.proxy !== undefined || options.unixSocket !== undefined || !hasProxyVariables()) return create(options);
   try {
     return create({ ...options, proxy: "environment" });
@@ -44,7 +72,7 @@ export function hasProxyVariables(): boolean {
   return Object.entries(process.env).some(([name, value]) => /^(https?|all)_proxy$/i.test(name) && value !== "");
 }
 
-async function importFactory(name: string): Promise<TransportFactory> {
+async function importFactory(name: string): Promise<LoadedFactory> {
   const names = Object.keys(builtInTransports).join(", ");
   if (!/^(\.{1,2}[/\\]|[/\\]|[a-z]:[/\\]|file:)/i.test(name)) {
     throw usageError(
@@ -55,14 +83,26 @@ async function importFactory(name: string): Promise<TransportFactory> {
   if (path !== name && !existsSync(path)) throw usageError(`there is no module ${JSON.stringify(name)}`);
   const url = name.startsWith("file:") ? name : pathToFileURL(path).href;
   const module = await importModule(name, url);
-  const factory = [module.default, module.transport].find((value) => typeof value === "function");
-  if (factory) return (options) => checkTransport(name, (factory as (options: NetworkOptions) => unknown)(options));
+  const { knownFailures } = module;
+  for (const exported of ["default", "transport"] as const) {
+    const factory = module[exported];
+    if (typeof factory !== "function") continue;
+    const create: TransportFactory = (options) =>
+      checkTransport(name, (factory as (options: NetworkOptions) => unknown)(options));
+    return { create, module: { url, name: exported }, loadKnownFailures: () => Promise.resolve(knownFailures) };
+  }
   throw usageError(`${JSON.stringify(name)} must export a factory, as its default or as \`transport\``);
 }
 
-async function importModule(name: string, url: string): Promise<{ default?: unknown; transport?: unknown }> {
+interface ImportedModule {
+  readonly default?: unknown;
+  readonly transport?: unknown;
+  readonly knownFailures?: unknown;
+}
+
+async function importModule(name: string, url: string): Promise<ImportedModule> {
   try {
-    return (await import(url)) as { default?: unknown; transport?: unknown };
+    return (await import(url)) as ImportedModule;
   } catch (error) {
     if (asHeadraceError(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);

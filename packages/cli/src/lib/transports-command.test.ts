@@ -31,7 +31,7 @@ test("the command: --format json gives an object a line; --help groups the flags
     .trimEnd()
     .split("\n")
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(lines.map(({ name }) => name)).toEqual(["curl", "undici", "fetch"]);
+  expect(lines.map(({ name }) => name)).toEqual(["curl", "undici", "node", "fetch"]);
   expect(lines[1]).toMatchObject({
     version: expect.stringMatching(/^undici\/\d/),
     supports: { contract: 1, sync: false },

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 /** How the peer ended: FIN, or a failure of the connection. */
 export type SocketEnd = { readonly fin: true } | { readonly fin: false; readonly error: Error };
@@ -10,14 +11,14 @@ const highWaterMark = 65_536;
  * by at most 64 KiB and what was under way; then the socket rests.
  */
 export class ByteReader {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #queue: Uint8Array[] = [];
   #queued = 0;
   #finish: SocketEnd | undefined;
   #wake: () => void = () => {};
 
-  /** @param isTcp whether the socket is TCP, or TLS on it, rather than a Unix domain socket */
-  constructor(socket: Socket, isTcp: boolean) {
+  /** @param isTcp whether it is a socket of TCP, or TLS on it, rather than a Unix domain socket or a stream of HTTP/2 */
+  constructor(socket: Duplex, isTcp: boolean) {
     this.#socket = socket;
     socket.on("data", (bytes: Uint8Array) => {
       this.#queue.push(bytes);
@@ -27,7 +28,7 @@ export class ByteReader {
     });
     socket.on("end", () => {
       // libuv before 1.52 (Node 22) tells a reset close behind data as an end (libuv/libuv#4997); a reset connection has no peer.
-      const hidesReset = isTcp && socket.remoteAddress === undefined;
+      const hidesReset = isTcp && (socket as Socket).remoteAddress === undefined;
       this.#finishWith(hidesReset ? { fin: false, error: new Error("read ECONNRESET") } : { fin: true });
     });
     socket.on("error", (error) => this.#finishWith({ fin: false, error }));

@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { TransportSupport } from "@headrace/core/transport";
 import type { Capability, Need } from "./conformance-case.ts";
+import type { TransportModule } from "./transport-module.ts";
 
 type Support = Partial<TransportSupport>;
 
@@ -8,9 +10,13 @@ type Support = Partial<TransportSupport>;
  * The first need that is not met, as a sentence for reports; `undefined` where all are.
  * What a transport does not declare it does not have.
  */
-export function unmetNeed(needs: readonly Need[], supports: Support): string | undefined {
+export function unmetNeed(needs: readonly Need[], supports: Support, module?: TransportModule): string | undefined {
   for (const need of needs) {
     const wanted = !need.startsWith("!");
+    if (need === "module") {
+      if (module !== undefined) continue;
+      return "no `module` is given to import the factory from";
+    }
     const capability = (wanted ? need : need.slice(1)) as Capability;
     if (has(capability, supports) === wanted) continue;
     if (capability.startsWith("machine:")) return `this machine has no ${capability.slice("machine:".length)}`;
@@ -26,6 +32,7 @@ function has(capability: Capability, supports: Support): boolean {
       return machineHas(detail);
     case "proxy":
     case "decompression":
+    case "ambient":
       return (supports[name] as readonly string[] | undefined)?.includes(detail) === true;
     case "endProof":
       return supports.endProof?.[detail as keyof TransportSupport["endProof"]] === true;
@@ -43,6 +50,9 @@ function has(capability: Capability, supports: Support): boolean {
 }
 
 function machineHas(what: string): boolean {
+  if (what === "descriptors") return existsSync("/dev/fd");
+  if (what === "node") return !("bun" in process.versions || "deno" in process.versions);
+  if (what === "unansweredConnects") return process.platform === "linux";
   if (what === "unixSockets") return process.platform !== "win32";
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"));
 }

@@ -17,6 +17,7 @@ import {
   type ScriptedServerOptions,
   startScriptedServer,
 } from "./scripted-server.ts";
+import type { TransportModule } from "./transport-module.ts";
 import { createWireLog, type WireLog } from "./wire-log.ts";
 
 /** What a case sends; everything is optional. */
@@ -45,6 +46,7 @@ export interface CaseContextOptions {
   readonly create: (options: NetworkOptions) => Transport;
   readonly supports: Partial<TransportSupport>;
   readonly scale: number;
+  readonly module?: TransportModule;
 }
 
 const patienceMs = 2000;
@@ -55,6 +57,8 @@ const patienceMs = 2000;
  */
 export class CaseContext {
   readonly supports: Partial<TransportSupport>;
+  /** Where the factory can be imported from, for cases that need it. */
+  readonly module: TransportModule | undefined;
   readonly log: WireLog = createWireLog();
   /** What was started, for the one who ends it. */
   readonly servers: ScriptedServer[] = [];
@@ -72,6 +76,7 @@ export class CaseContext {
   constructor(options: CaseContextOptions) {
     this.#options = options;
     this.supports = options.supports;
+    this.module = options.module;
     this.scriptFailure = new Promise((_resolve, reject) => (this.#scriptFailed = reject));
     this.scriptFailure.catch(() => {});
   }
@@ -123,6 +128,7 @@ export class CaseContext {
       transport: init.transport ?? this.transport(),
       request: toTransportRequest(url, init, init.signal ?? controller.signal),
       controller,
+      isCoarse: this.supports.errorDetail === "coarse",
       log: this.log,
       patience: this.ms(patienceMs),
     });

@@ -18,6 +18,10 @@ export interface Certificates {
   readonly expired: KeyPair;
   /** For the right names, signed by nobody but itself. */
   readonly selfSigned: KeyPair;
+  /** Signed by `ca`, for the right names, not yet valid. */
+  readonly notYetValid: KeyPair;
+  /** Signed by `ca` for `localhost`, and for no address. */
+  readonly nameOnly: KeyPair;
   /** A client's, signed by `ca`. */
   readonly client: KeyPair;
 }
@@ -42,7 +46,8 @@ interface Wanted {
   readonly subject: string;
   readonly names?: readonly { readonly type: "ip" | "dns"; readonly value: string }[];
   readonly isAuthority?: boolean;
-  /** Days from now at which validity ends; default 7. */
+  /** Days from now at which validity begins and ends; default -30 and 7. */
+  readonly from?: number;
   readonly days?: number;
 }
 
@@ -53,13 +58,13 @@ async function makeCertificates(): Promise<Certificates> {
 
   const make = async (wanted: Wanted, issuer?: Issuer): Promise<KeyPair & { keys: webcrypto.CryptoKeyPair }> => {
     const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-    const { names = [], isAuthority = false, days = 7 } = wanted;
+    const { names = [], isAuthority = false, from = -30, days = 7 } = wanted;
     const usage = isAuthority ? x509.KeyUsageFlags.keyCertSign : x509.KeyUsageFlags.digitalSignature;
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: crypto.randomUUID().replaceAll("-", "").replace(/^./, "1"),
       subject: wanted.subject,
       issuer: issuer?.name ?? wanted.subject,
-      notBefore: new Date(Date.now() - 30 * dayMs),
+      notBefore: new Date(Date.now() + from * dayMs),
       notAfter: new Date(Date.now() + days * dayMs),
       publicKey: keys.publicKey,
       signingKey: (issuer?.keys ?? keys).privateKey,
@@ -76,12 +81,14 @@ async function makeCertificates(): Promise<Certificates> {
 
   const root = await make({ subject: "CN=headrace test authority", isAuthority: true });
   const issuer = { name: "CN=headrace test authority", keys: root.keys };
-  const [server, wrongName, expired, selfSigned, client] = await Promise.all([
+  const [server, wrongName, expired, selfSigned, notYetValid, nameOnly, client] = await Promise.all([
     make({ subject: "CN=localhost", names: rightNames }, issuer),
     make({ subject: "CN=wrong.test", names: [{ type: "dns", value: "wrong.test" }] }, issuer),
     make({ subject: "CN=localhost", names: rightNames, days: -1 }, issuer),
     make({ subject: "CN=localhost", names: rightNames }),
+    make({ subject: "CN=localhost", names: rightNames, from: 1 }, issuer),
+    make({ subject: "CN=localhost", names: [{ type: "dns", value: "localhost" }] }, issuer),
     make({ subject: "CN=client" }, issuer),
   ]);
-  return { ca: root.cert, server, wrongName, expired, selfSigned, client };
+  return { ca: root.cert, server, wrongName, expired, selfSigned, notYetValid, nameOnly, client };
 }

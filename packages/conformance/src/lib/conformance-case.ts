@@ -32,6 +32,7 @@ export type ConformanceArea = keyof typeof areas;
 export type ConformanceLevel = "must" | "should" | "may" | "info";
 
 type ProxyKind = TransportSupport["proxy"][number];
+type Ambient = TransportSupport["ambient"][number];
 type Coding = TransportSupport["decompression"][number];
 
 /** A capability that a transport declares in `supports`, or something the machine must have. */
@@ -56,8 +57,13 @@ export type Capability =
   | "endProof:decompression"
   | "exactErrors"
   | "backpressure"
+  | `ambient:${Ambient}`
   | "machine:ipv6"
-  | "machine:unixSockets";
+  | "machine:unixSockets"
+  | "machine:unansweredConnects"
+  | "machine:descriptors"
+  | "machine:node"
+  | "module";
 
 /** A capability that must be there, or with `!` one that must not. */
 export type Need = Capability | `!${Capability}`;
@@ -73,21 +79,27 @@ export interface ConformanceCase {
   /** `transport`: calls `send`. `verb`: calls the verbs of core over the transport. */
   readonly scope: "transport" | "verb";
   readonly needs: readonly Need[];
+  /** Whether no other case may run meanwhile: it measures time or memory, counts what the process has, changes the environment, or blocks the thread. */
+  readonly alone: boolean;
   /** Where it is written: a section of the contract, or of a standard. */
   readonly spec: string;
   /** Throws where the demand is not met. With level `may` or `info` it returns what it found. */
   run(context: CaseContext): Promise<string | void>;
 }
 
-type CaseDefaults = "level" | "scope" | "needs" | "area";
+/** Areas whose cases run alone. A case elsewhere says so itself. */
+const areasAlone: readonly ConformanceArea[] = ["time", "bp", "conc", "net", "sync"];
+
+type CaseDefaults = "level" | "scope" | "needs" | "area" | "alone";
 
 /** A case as it is written down: what follows from its area, and usual values, left out. */
 export type CaseDefinition = Omit<ConformanceCase, CaseDefaults> & Partial<Pick<ConformanceCase, CaseDefaults>>;
 
-/** Completes the cases of an area: `must`, of the transport, needing nothing, where they do not say otherwise. */
+/** Completes the cases of an area: `must`, of the transport, needing nothing, alone where the area asks for it, where they do not say otherwise. */
 export function defineCases(area: ConformanceArea, definitions: readonly CaseDefinition[]): readonly ConformanceCase[] {
   return definitions.map((definition) => {
     if (!definition.id.startsWith(`${area}.`)) throw new Error(`The id ${definition.id} is not of the area ${area}`);
-    return { level: "must", scope: "transport", needs: [], area, ...definition };
+    const alone = areasAlone.includes(area);
+    return { level: "must", scope: "transport", needs: [], area, alone, ...definition };
   });
 }

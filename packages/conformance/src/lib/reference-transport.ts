@@ -1,6 +1,5 @@
-import { connect, isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { setImmediate as macrotask } from "node:timers/promises";
-import { connect as connectTls, TLSSocket } from "node:tls";
 import {
   type NetworkOptions,
   type ResponseSink,
@@ -10,40 +9,55 @@ import {
   type TransportSupport,
 } from "@headrace/core/transport";
 import { ByteReader } from "./byte-reader.ts";
+import { type Deliver, decoding, referenceCodings } from "./reference-coding.ts";
+import { type Connection, openConnection, proxyFor } from "./reference-connection.ts";
+import { openStream, type SharedSession, startSession, targetOf } from "./reference-http2.ts";
+import { type ProxyServer, proxyAuthorization } from "./reference-tunnel.ts";
+import { referenceSendSync } from "./reference-send-sync.ts";
 import { framingOf, readBody, readHead } from "./response-reader.ts";
 
 const supports = {
   contract: 1,
-  sync: false,
-  http2: false,
+  sync: true,
+  http2: true,
   http3: false,
   connectTimeout: true,
   redirects: "manual",
-  proxy: [],
+  proxy: ["http", "https", "socks5", "socks5h"],
   unixSocket: true,
   customCa: true,
   clientCertificate: true,
   insecure: true,
-  resolve: false,
-  decompression: [],
+  resolve: true,
+  decompression: referenceCodings,
   forbiddenHeaders: [],
   httpVersion: "exact",
   statusText: true,
   trailers: true,
-  endProof: { closeDelimited: true, http2: false, decompression: false },
+  endProof: { closeDelimited: true, http2: true, decompression: true },
   errorDetail: "exact",
   backpressure: "socket",
   hiddenIdleLimit: 0,
   ambient: [],
 } as const satisfies TransportSupport;
 
+/** What the reference opens connections with; a mutant has one of its own. */
+export interface ReferenceParts {
+  readonly openConnection: typeof openConnection;
+  readonly startSession: typeof startSession;
+}
+
+const referenceParts: ReferenceParts = { openConnection, startSession };
+
 /**
- * The contract in its shortest form: HTTP/1.1 on `node:net` and `node:tls`, one connection a request.
- * It shows that the suite can be passed, and is what its mutants are made of. Not for production.
+ * The contract in its shortest form, on `node:net`: HTTP/1.1 with one connection a request, HTTP/2 with one
+ * an origin. It shows that the suite can be passed, and is what its mutants are made of. Not for production.
  */
-export function referenceTransport(options: NetworkOptions = {}): Transport {
-  refuseUnsupported(options);
+export function referenceTransport(options: NetworkOptions = {}, parts: ReferenceParts = referenceParts): Transport {
+  if (options.httpVersion === "3") throw new TransportError("unsupported", "The reference transport has no HTTP/3");
+  if (options.proxy !== "environment") proxyFor(new URL("http://localhost/"), options);
   const running = new Map<Promise<void>, AbortController>();
+  const sessions: SharedSession[] = [];
   let closed = false;
   return {
     name: "reference",
@@ -55,123 +69,130 @@ export function referenceTransport(options: NetworkOptions = {}): Transport {
       if (closed) throw new TransportError("closed", "The transport was closed");
       const ending = new AbortController();
       const signal = AbortSignal.any([request.signal, ending.signal]);
-      const exchange = runExchange({ ...request, signal }, sink, options);
+      const exchange = runExchange({ ...request, signal }, sink, { options, sessions, parts });
       running.set(exchange, ending);
       await exchange.finally(() => running.delete(exchange));
+    },
+    sendSync(request, sink, nextWait) {
+      if (closed) throw new TransportError("closed", "The transport was closed");
+      referenceSendSync(request, sink, nextWait, options);
     },
     async close({ force = false } = {}) {
       closed = true;
       if (force)
         for (const ending of running.values()) ending.abort(new TransportError("closed", "The transport was closed"));
       await Promise.allSettled(running.keys());
+      for (const { session } of sessions) session.destroy();
     },
   };
 }
 
-function refuseUnsupported({ proxy = false, resolve, httpVersion = "1.1" }: NetworkOptions): void {
-  const refused = { proxy: proxy !== false, resolve: resolve !== undefined, httpVersion: httpVersion !== "1.1" };
-  for (const [name, asked] of Object.entries(refused)) {
-    if (asked) throw new TransportError("unsupported", `The reference transport does not have the option ${name}`);
-  }
+/** What the exchanges of a transport share. */
+interface Shared {
+  readonly options: NetworkOptions;
+  readonly sessions: SharedSession[];
+  readonly parts: ReferenceParts;
 }
 
-async function runExchange(request: TransportRequest, sink: ResponseSink, options: NetworkOptions): Promise<void> {
+async function runExchange(request: TransportRequest, sink: ResponseSink, shared: Shared): Promise<void> {
   const { signal } = request;
   signal.throwIfAborted();
-  const socket = openSocket(request.url, options);
-  let abort: () => void = () => {};
+  const cleanUps: (() => void)[] = [];
   const aborted = new Promise<never>((_resolve, reject) => {
-    abort = () => reject(signal.reason);
+    const abort = (): void => reject(signal.reason);
     signal.addEventListener("abort", abort);
+    cleanUps.push(() => signal.removeEventListener("abort", abort));
   });
   try {
-    await Promise.race([aborted, converse(socket, request, sink, options)]);
+    await Promise.race([aborted, converse(request, deliverTo(sink, signal), shared, cleanUps)]);
   } finally {
-    signal.removeEventListener("abort", abort);
-    socket.destroy();
+    for (const cleanUp of cleanUps) cleanUp();
   }
+  await Promise.race([aborted, macrotask()]);
+}
+
+/** The sink, never called once the signal is aborted. */
+function deliverTo(sink: ResponseSink, signal: AbortSignal): Deliver {
+  const call = <T>(deliver: () => T): T => {
+    signal.throwIfAborted();
+    return deliver();
+  };
+  return {
+    head: (head) => call(() => sink.head(head)),
+    body: async (bytes) => call(() => sink.body(bytes)),
+    trailers: (trailers) => call(() => sink.trailers?.(trailers)),
+  };
 }
 
 async function converse(
-  socket: Socket,
   request: TransportRequest,
-  sink: ResponseSink,
-  options: NetworkOptions,
+  deliver: Deliver,
+  { options, sessions, parts }: Shared,
+  cleanUps: (() => void)[],
 ): Promise<void> {
-  await connected(socket, request.connectTimeout);
-  const reader = new ByteReader(socket, options.unixSocket === undefined);
-  socket.write(requestHead(request, options), "latin1");
-  if (request.body !== null && request.body.length > 0) socket.write(request.body);
-  const head = await readHead(reader, request);
-  const framing = framingOf(head, request.method);
-  const call = <T>(deliver: () => T): T => {
-    request.signal.throwIfAborted();
-    return deliver();
-  };
-  call(() => sink.head(head));
-  await readBody(reader, framing, {
-    body: async (bytes) => call(() => sink.body(bytes)),
-    trailers: (trailers) => call(() => sink.trailers?.(trailers)),
-  });
-  socket.destroy();
-  await macrotask();
+  const { url, connectTimeout } = request;
+  let session = sessions.findLast(({ origin, isOpen }) => origin === url.origin && isOpen);
+  if (session === undefined) {
+    const opened: Socket[] = [];
+    cleanUps.push(() => opened.forEach((socket) => socket.destroy()));
+    const connection = await inTime(parts.openConnection(url, options, opened), connectTimeout);
+    if (!connection.isHttp2) return converseHttp1(connection, request, options, deliver);
+    opened.length = 0;
+    session = parts.startSession(url, connection.socket);
+    sessions.push(session);
+  }
+  const stream = openStream(session, withUserAgent(request, options));
+  cleanUps.push(() => stream.close());
+  await stream.converse(decoding(deliver));
 }
 
-function openSocket(url: URL, { unixSocket, ca, cert, key, insecure = false }: NetworkOptions): Socket {
-  const secure = url.protocol === "https:";
-  const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
-  const port = Number(url.port || (secure ? 443 : 80));
-  const target = unixSocket === undefined ? { host, port, noDelay: true } : { path: unixSocket };
-  if (!secure) return connect(target);
-  const credentials = { ...(ca && { ca: pem(ca) }), ...(cert && { cert: pem(cert) }), ...(key && { key: pem(key) }) };
-  const name = isIP(host) === 0 ? { servername: host } : {};
-  return connectTls({ ...target, ...credentials, ...name, rejectUnauthorized: !insecure });
-}
+/** The longest delay that a timer takes; a longer one would run out at once. */
+const maxDelayMs = 2 ** 31 - 1;
 
-function pem(text: string | Uint8Array): string {
-  return typeof text === "string" ? text : Buffer.from(text).toString("latin1");
-}
-
-async function connected(socket: Socket, timeout: number): Promise<void> {
+async function inTime<T>(work: Promise<T>, timeout: number): Promise<T> {
+  if (timeout === 0) return work;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     const error = new TransportError("timeout", `No connection within ${timeout} ms`, { phase: "connect" });
-    if (timeout > 0) timer = setTimeout(() => reject(error), timeout);
+    timer = setTimeout(() => reject(error), Math.min(timeout, maxDelayMs));
   });
-  try {
-    await Promise.race([late, happens(socket, "connect", connectError)]);
-    if (socket instanceof TLSSocket) await Promise.race([late, happens(socket, "secureConnect", handshakeError)]);
-  } finally {
-    clearTimeout(timer);
-  }
+  work.catch(() => {});
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-async function happens(socket: Socket, event: string, fail: (cause: unknown) => TransportError): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    socket.once(event, resolve);
-    socket.once("error", (error) => reject(fail(error)));
-    socket.once("close", () => reject(fail(undefined)));
-  });
+async function converseHttp1(
+  { socket, forwarder }: Connection,
+  request: TransportRequest,
+  options: NetworkOptions,
+  deliver: Deliver,
+): Promise<void> {
+  const reader = new ByteReader(socket, options.unixSocket === undefined);
+  socket.write(requestHead(withUserAgent(request, options), forwarder), "latin1");
+  if (request.body !== null && request.body.length > 0) socket.write(request.body);
+  const head = await readHead(reader, request);
+  const framing = framingOf(head, request.method);
+  const { head: takeHead, body, end, trailers } = decoding(deliver);
+  takeHead(head);
+  await readBody(reader, framing, { body, trailers });
+  await end();
 }
 
-function handshakeError(cause: unknown): TransportError {
-  return new TransportError("tls", "The TLS handshake failed", { cause });
-}
-
-function connectError(cause: unknown): TransportError {
-  const { syscall, code = "failed" } = (cause ?? {}) as NodeJS.ErrnoException;
-  if (syscall === "getaddrinfo") return new TransportError("dns", "The host name was not found", { cause });
-  return new TransportError("connect", `No connection: ${code}`, { cause });
-}
-
-/** The request line and field lines; the target is what follows the authority, as it is written. */
-function requestHead({ url, method, headers, body }: TransportRequest, { userAgent }: NetworkOptions): string {
-  const target = url.href.slice(url.href.indexOf(url.host, url.protocol.length) + url.host.length);
+/** The request line and field lines; the target is what follows the authority, as it is written, or for a proxy all. */
+function requestHead({ url, method, headers, body }: TransportRequest, forwarder: ProxyServer | undefined): string {
+  const target = forwarder === undefined ? targetOf(url) : url.href;
   const fields = new Headers(headers);
   if (!fields.has("host")) fields.set("host", url.host);
-  if (userAgent !== undefined && !fields.has("user-agent")) fields.set("user-agent", userAgent);
   if (body !== null || /^(?:POST|PUT|PATCH)$/.test(method)) fields.set("content-length", String(body?.length ?? 0));
+  const authorization = forwarder && proxyAuthorization(forwarder);
+  if (authorization !== undefined) fields.set("proxy-authorization", authorization);
   fields.set("connection", "close");
   const lines = [...fields].map(([name, value]) => `${name}: ${value}`);
   return [`${method} ${target} HTTP/1.1`, ...lines, "", ""].join("\r\n");
+}
+
+function withUserAgent(request: TransportRequest, { userAgent }: NetworkOptions): TransportRequest {
+  if (userAgent === undefined || request.headers.has("user-agent")) return request;
+  const headers = new Headers(request.headers);
+  headers.set("user-agent", userAgent);
+  return { ...request, headers };
 }

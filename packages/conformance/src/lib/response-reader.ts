@@ -22,22 +22,20 @@ export async function readHead(reader: ByteReader, request: TransportRequest): P
 }
 
 function parseStatusLine(text: string): Pick<ResponseHead, "status" | "statusText" | "httpVersion"> {
-  const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/.exec(text);
+  const match = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([^\0\r]*))?$/.exec(text);
   if (match === null) throw new TransportError("protocol", "The server did not answer with HTTP/1", { phase: "head" });
   const [, minor, status, reason = ""] = match;
   return { status: Number(status), statusText: reason, httpVersion: minor === "0" ? "1.0" : "1.1" };
 }
 
-async function readFields(line: () => Promise<string>): Promise<Headers> {
+async function readFields(line: () => Promise<string>, phase: "head" | "body" = "head"): Promise<Headers> {
   const headers = new Headers();
   for (let count = 0; ; count++) {
     const text = await line();
     if (text === "") return headers;
     const match = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(text);
     if (match === null || count === maxFields || /[\0\r]/.test(text)) {
-      throw new TransportError("protocol", "A field line of the response is malformed, or one too many", {
-        phase: "head",
-      });
+      throw new TransportError("protocol", "A field line of the response is malformed, or one too many", { phase });
     }
     headers.append(match[1] ?? "", match[2] ?? "");
   }
@@ -61,7 +59,7 @@ export async function readBody(
     await readExactly(reader, size, deliver.body);
     if ((await bodyLine(reader)) !== "") throw new TransportError("protocol", "A chunk is longer than it says");
   }
-  const trailers = await readFields(() => bodyLine(reader));
+  const trailers = await readFields(() => bodyLine(reader), "body");
   if ([...trailers].length > 0) deliver.trailers(trailers);
 }
 

@@ -3,47 +3,84 @@ import { CaseContext, type CaseContextOptions } from "./case-context.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { ConformanceError } from "./conformance-error.ts";
 import { describeError } from "./observed-exchange.ts";
+import type { Finding } from "./report/conformance-report.ts";
+import type { WireEntry } from "./wire-log.ts";
 
 /** The most a case may take before it ends itself, in ms at scale 1, the clean-up included. */
 export const caseBudgetMs = 4000;
 const runMs = 2800;
-const cleanUpMs = 350;
-const cleanUpAfterTroubleMs = 150;
+const cleanUpMs = 1100;
+const cleanUpStepMs = 350;
+const cleanUpStepAfterTroubleMs = 150;
+
+/** What a case is run with. */
+export interface RunCaseOptions extends CaseContextOptions {
+  /** Ends the case early; what it then finds is of no use. */
+  readonly signal?: AbortSignal;
+}
+
+/** What came of running a case once. */
+export interface CaseRun {
+  /** What the case found, if it says so. */
+  readonly note?: string;
+  /** What did not hold; empty where all did. */
+  readonly findings: readonly Finding[];
+  /** Whether something failed that may be the fault of another case: nobody can say whose promise it was. */
+  readonly isUnattributed: boolean;
+  readonly wire: readonly WireEntry[];
+}
 
 /**
  * Runs one case, ends everything it started, and checks what must hold after every case: the transport
  * closes, no socket is open, every script has returned, the sink was called by the rules, no rejection
- * went unhandled.
- *
- * @returns what the case found, if it says so
- * @throws an error whose message holds the demand, what came instead, where it is written, and the wire log
+ * went unhandled. Never throws, and ends before `caseBudgetMs` (scaled) whatever the transport does.
  */
-export async function runCase(conformanceCase: ConformanceCase, options: CaseContextOptions): Promise<string | void> {
+export async function runCase(conformanceCase: ConformanceCase, options: RunCaseOptions): Promise<CaseRun> {
   const unhandled = watchForUnhandled();
   const context = new CaseContext(options);
-  let note: string | void = undefined;
+  const abort = rejectionOnAbort(options.signal);
   const failures: unknown[] = [];
+  let note: string | void = undefined;
   try {
     const run = conformanceCase.run(context);
     run.catch(() => {});
-    note = await context.within(runMs, Promise.race([run, context.scriptFailure]), "the case to come to an end");
+    const end = Promise.race([run, context.scriptFailure, abort.rejection]);
+    note = await context.within(runMs, end, "the case to come to an end");
   } catch (error) {
     failures.push(error);
   }
   failures.push(...context.scriptErrors.filter((error) => !failures.includes(error)));
   failures.push(...(await cleanUp(context)));
-  failures.push(...unhandled.stop());
-  if (failures.length > 0) throw failure(conformanceCase, failures, context);
-  return note;
+  abort.ignore();
+  const stray = unhandled.stop();
+  return {
+    ...(typeof note === "string" && { note }),
+    findings: [...failures, ...stray].map(toFinding),
+    isUnattributed: stray.length > 0,
+    wire: context.log.entries(),
+  };
+}
+
+function rejectionOnAbort(signal?: AbortSignal): { rejection: Promise<never>; ignore(): void } {
+  let reject = (_reason: unknown): void => {};
+  const rejection = new Promise<never>((_resolve, refuse) => (reject = refuse));
+  rejection.catch(() => {});
+  const listener = (): void => reject(signal?.reason);
+  if (signal?.aborted) listener();
+  signal?.addEventListener("abort", listener);
+  return { rejection, ignore: () => signal?.removeEventListener("abort", listener) };
 }
 
 /** Ends what the case started; what did not end well comes back as errors. */
 async function cleanUp(context: CaseContext): Promise<unknown[]> {
   const { exchanges, transports, servers, otherServers } = context;
   const problems: unknown[] = [];
+  const started = performance.now();
   const attempt = async (expected: string, work: Promise<unknown>): Promise<void> => {
+    const left = cleanUpMs - (performance.now() - started) / context.ms(1);
+    const step = problems.length === 0 ? cleanUpStepMs : cleanUpStepAfterTroubleMs;
     try {
-      await context.within(problems.length === 0 ? cleanUpMs : cleanUpAfterTroubleMs, work, expected);
+      await context.within(Math.max(1, Math.min(step, left)), work, expected);
     } catch (error) {
       problems.push(error);
     }
@@ -52,7 +89,7 @@ async function cleanUp(context: CaseContext): Promise<unknown[]> {
   for (const exchange of unsettled) exchange.abort(new Error("the case is over"));
   for (const server of servers) for (const connection of server.connections) connection.resume();
   await attempt("send() to settle after the abort", Promise.all(unsettled.map((exchange) => exchange.settles())));
-  const closings = transports.map((transport) => transport.close());
+  const closings = transports.map(async (transport) => transport.close());
   await attempt("close() to resolve once every exchange has settled", Promise.all(closings));
   await attempt("every connection to be closed after close()", allSocketsClosed(context));
   const ends = [...servers, ...otherServers].map((server) => server.close());
@@ -68,7 +105,7 @@ async function cleanUp(context: CaseContext): Promise<unknown[]> {
 }
 
 async function allSocketsClosed(context: CaseContext): Promise<void> {
-  const deadline = performance.now() + context.ms(cleanUpMs);
+  const deadline = performance.now() + context.ms(cleanUpStepMs);
   const open = (): number => context.servers.reduce((sum, { openSockets }) => sum + openSockets, 0);
   while (open() > 0 && performance.now() < deadline) {
     endIdleConnections(context);
@@ -108,17 +145,7 @@ function watchForUnhandled(): { stop(): unknown[] } {
   };
 }
 
-/** The first failure told in full, the others in a line each, then the wire log. */
-function failure({ id, title, spec }: ConformanceCase, failures: readonly unknown[], context: CaseContext): Error {
-  const [first, ...others] = failures;
-  const also = others.map((other) => `  also: ${messageOf(other).replaceAll("\n", ";")}`);
-  const log = context.log.toString().replaceAll(/^/gm, "    ");
-  const lines = [`${id}: ${title}`, `  ${messageOf(first)}`, ...also, `  see: ${spec}`, "  wire (ms, who, what):", log];
-  const error = new Error(lines.join("\n"), { cause: first });
-  error.name = "ConformanceFailure";
-  return error;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function toFinding(failure: unknown): Finding {
+  if (failure instanceof ConformanceError) return { expected: failure.expected, received: failure.received };
+  return { received: describeError(failure) };
 }

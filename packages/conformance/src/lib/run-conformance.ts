@@ -1,130 +1,114 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { NetworkOptions, Transport, TransportSupport } from "@headrace/core/transport";
-import { allCases } from "./all-cases.ts";
-import { unmetNeed } from "./capabilities.ts";
-import type { ConformanceArea, ConformanceCase, ConformanceLevel } from "./conformance-case.ts";
-import { runCase } from "./run-case.ts";
+import { CaseGate } from "./case-gate.ts";
+import { type CaseResultOptions, resultOf } from "./case-result.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
+import type { ConformanceReport, ConformanceResult, ConformanceSubject } from "./report/conformance-report.ts";
+import { currentRuntime } from "./report/current-runtime.ts";
+import { type CaseSelection, selectCases } from "./select-cases.ts";
+import type { TransportModule } from "./transport-module.ts";
 
 /** Makes a transport with what a case needs. Called at least once a case. */
 export type CreateTransport = (options: NetworkOptions) => Transport;
 
 /** Which cases to run, and what is known of the transport. */
-export interface ConformanceOptions {
-  /** Failures to live with: ids, each with the reason, best with the upstream issue. One that passes is an error. */
-  readonly knownFailures?: Readonly<Record<string, string>>;
-  /** Ids, areas (`body`) or prefixes with a star (`body.chunk*`); default all. */
-  readonly only?: readonly string[];
+export interface ConformanceOptions extends CaseSelection {
   /** Every wait and limit is multiplied by this; default 1. Use 3 on a slow or busy machine. */
   readonly scale?: number;
+  /** Where the factory can be imported from; without it the cases that need a process or a thread of their own are skipped. */
+  readonly module?: TransportModule;
 }
 
-/**
- * What came of a case. `non-strict`: a `should` that does not hold. `info`: which of the allowed answers
- * came. `unsupported`: a capability it needs is not declared. `skipped`: this machine cannot run it.
- * `known-failure` failed as listed; `unexpected-pass` did not, which is red.
- */
-export type ConformanceOutcome =
-  | "pass"
-  | "fail"
-  | "non-strict"
-  | "info"
-  | "unsupported"
-  | "skipped"
-  | "known-failure"
-  | "unexpected-pass";
-
-/** One row of a report. */
-export interface ConformanceResult {
-  readonly id: string;
-  readonly area: ConformanceArea;
-  readonly title: string;
-  readonly level: ConformanceLevel;
-  readonly outcome: ConformanceOutcome;
-  readonly ms: number;
-  /** Why it was not run or failed as known; with `info`, the answer. */
-  readonly reason?: string;
-  /** The failure's message, wire log included. */
-  readonly error?: string;
-}
-
-/** What a run gives back: plain data, fit for `JSON.stringify`. */
-export interface ConformanceReport {
-  readonly suiteVersion: string;
-  readonly subject: {
-    readonly name: string;
-    readonly version: string;
-    readonly supports: Partial<TransportSupport>;
-  };
-  readonly results: readonly ConformanceResult[];
+/** How to run the suite without a test runner. */
+export interface RunConformanceOptions extends ConformanceOptions {
+  /** What the subject is called in the report; default the transport's own name. */
+  readonly name?: string;
+  /** How many cases may run at the same time; default 4. Those that measure time run alone whatever this says. */
+  readonly concurrency?: number;
+  /** Ends the run: it rejects with the signal's reason once the cases that were running have been cleaned up. */
+  readonly signal?: AbortSignal;
+  /** Called with each result as it comes, which is not the order of the report; `total` counts all that will come. */
+  readonly onResult?: (result: ConformanceResult, total: number) => void;
 }
 
 /** The version of the cases: raised when one is added, changed or retired. */
 export const suiteVersion = "1.0.0";
 
-/** Runs the cases one after another, without a test runner. Rejects only where `create` itself fails or the options are wrong. */
+const defaultConcurrency = 4;
+const closeMs = 1000;
+
+/**
+ * Runs the cases without a test runner. Run one transport at a time: cases that measure time want the
+ * process for themselves. A case that failed while another ran is run again alone, so that none is blamed
+ * for another's fault.
+ *
+ * @returns a report of one subject. Reports are merged by joining their subjects:
+ * `{ ...first, subjects: [first, second].flatMap(({ subjects }) => subjects) }`
+ * @throws what `create` throws; TypeError for wrong options or where `create` makes no transport
+ */
 export async function runConformance(
   create: CreateTransport,
-  options: ConformanceOptions = {},
+  options: RunConformanceOptions = {},
 ): Promise<ConformanceReport> {
+  const { name, signal } = options;
+  checkRunOptions(options);
   const cases = selectCases(options);
+  signal?.throwIfAborted();
   const subject = await describeSubject(create);
-  const results: ConformanceResult[] = [];
-  for (const conformanceCase of cases) results.push(await resultOf(conformanceCase, create, subject.supports, options));
-  return { suiteVersion, subject, results };
+  const results = await runAll(
+    cases,
+    { ...caseOptions(create, subject.supports, options), ...(signal && { signal }) },
+    options,
+  );
+  return {
+    suiteVersion,
+    runtime: currentRuntime(),
+    subjects: [{ ...subject, ...(name !== undefined && { name }), results }],
+  };
 }
 
-/** The cases that the options ask for; throws where they name one that there is not. */
-export function selectCases({ only, knownFailures = {} }: ConformanceOptions): readonly ConformanceCase[] {
-  const ids = new Set(allCases.map(({ id }) => id));
-  const stray = Object.keys(knownFailures).filter((id) => !ids.has(id));
-  if (stray.length > 0) throw new TypeError(`knownFailures names no case: ${stray.join(", ")}`);
-  if (only === undefined) return allCases;
-  for (const pattern of only) {
-    if (!allCases.some((candidate) => isNamedBy(candidate, pattern)))
-      throw new TypeError(`only names no case: ${pattern}`);
-  }
-  return allCases.filter((candidate) => only.some((pattern) => isNamedBy(candidate, pattern)));
+function checkRunOptions({ concurrency = defaultConcurrency, scale = 1 }: RunConformanceOptions): void {
+  if (!Number.isInteger(concurrency) || concurrency < 1) throw new TypeError("concurrency is a whole number from 1 on");
+  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) throw new TypeError("scale is a number above 0");
 }
 
-function isNamedBy({ id, area }: ConformanceCase, pattern: string): boolean {
-  return pattern.endsWith("*") ? id.startsWith(pattern.slice(0, -1)) : id === pattern || area === pattern;
+/** What every case of a run is given. */
+export function caseOptions(
+  create: CreateTransport,
+  supports: Partial<TransportSupport>,
+  { scale = 1, knownFailures = {}, module }: ConformanceOptions,
+): CaseResultOptions {
+  const given = { create, supports, scale, knownFailures, ...(module !== undefined && { module }) };
+  return { ...given, gate: new CaseGate(), secondRuns: { failed: 0 } };
+}
+
+/** Runs those that may run side by side first, then the others; the results are in the order of the cases. */
+async function runAll(
+  cases: readonly ConformanceCase[],
+  options: CaseResultOptions,
+  { concurrency = defaultConcurrency, onResult }: RunConformanceOptions,
+): Promise<ConformanceResult[]> {
+  const results = new Map<string, ConformanceResult>();
+  const queue = cases.toSorted((a, b) => Number(a.alone) - Number(b.alone)).values();
+  const work = async (): Promise<void> => {
+    for (const next of queue) {
+      const result = await resultOf(next, options);
+      results.set(next.id, result);
+      onResult?.(result, cases.length);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return cases.map(({ id }) => results.get(id)).filter((result) => result !== undefined);
 }
 
 /** Name, version and capabilities of the transport, read from one that is closed again. */
-async function describeSubject(create: CreateTransport): Promise<ConformanceReport["subject"]> {
-  const transport = create({});
-  const { name, version, supports } = transport;
-  await transport.close();
+async function describeSubject(create: CreateTransport): Promise<Omit<ConformanceSubject, "results">> {
+  const { name, version, supports, close } = create({});
+  if (typeof supports !== "object") throw new TypeError("create must return a transport, which has `supports`");
+  // One that fails or hangs is told of by the cases.
+  const closed = Promise.resolve().then(() => close());
+  const giveUp = new AbortController();
+  await Promise.race([closed.catch(() => {}), sleep(closeMs, undefined, { signal: giveUp.signal }).catch(() => {})]);
+  giveUp.abort();
   return { name, version, supports };
-}
-
-/** Runs one case and says what came of it; never throws. */
-export async function resultOf(
-  conformanceCase: ConformanceCase,
-  create: CreateTransport,
-  supports: Partial<TransportSupport>,
-  { scale = 1, knownFailures = {} }: ConformanceOptions,
-): Promise<ConformanceResult> {
-  const { id, area, title, level, needs } = conformanceCase;
-  const row = { id, area, title, level };
-  const unmet = unmetNeed(needs, supports);
-  if (unmet !== undefined) return { ...row, ms: 0, reason: unmet, outcome: notRun(unmet) };
-  const known = knownFailures[id];
-  const started = performance.now();
-  const elapsed = (): number => Math.round(performance.now() - started);
-  try {
-    const note = await runCase(conformanceCase, { create, supports, scale });
-    const ms = elapsed();
-    if (known !== undefined) return { ...row, ms, outcome: "unexpected-pass", reason: known };
-    if (level !== "may" && level !== "info") return { ...row, ms, outcome: "pass" };
-    return { ...row, ms, outcome: "info", ...(typeof note === "string" && { reason: note }) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const failed = { ...row, ms: elapsed(), error: message };
-    if (known !== undefined) return { ...failed, outcome: "known-failure", reason: known };
-    return { ...failed, outcome: level === "should" ? "non-strict" : level === "info" ? "info" : "fail" };
-  }
-}
-
-function notRun(reason: string): ConformanceOutcome {
-  return reason.startsWith("does not declare") ? "unsupported" : "skipped";
 }

@@ -69,7 +69,7 @@ export class ScriptedConnection {
     return toBytes(...this.#received);
   }
 
-  /** Turns the connection into a TLS server's; resolves when the handshake is done. */
+  /** Turns the connection into a TLS server's, inside TLS too; resolves when the handshake is done. */
   async startTls(options: TlsOptions): Promise<void> {
     for (const event of ["data", "end", "error"]) this.#socket.removeAllListeners(event);
     this.#socket.on("error", () => {});
@@ -79,7 +79,7 @@ export class ScriptedConnection {
       server.once("tlsClientError", resolve);
       this.#raw.once("close", () => resolve(new Error("the connection closed in the handshake")));
     });
-    server.emit("connection", this.#raw);
+    server.emit("connection", this.#socket);
     const outcome = await secured;
     if (outcome instanceof Error) {
       this.#note(`TLS handshake failed: ${outcome.message}`);

@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import { TransportError } from "@headrace/core/transport";
 import { referenceTransport } from "./reference-transport.ts";
-import { runConformance } from "./run-conformance.ts";
+import type { ConformanceSubject } from "./report/conformance-report.ts";
+import { type CreateTransport, runConformance } from "./run-conformance.ts";
 import { type TestRunner, testTransport } from "./test-transport.ts";
 
 /** A runner that keeps what is registered; `skip` only if asked for. */
@@ -21,6 +22,11 @@ test("the runners people use are one by type", () => {
   const runners: TestRunner[] = [test, test.concurrent, {} as typeof import("node:test").test];
   expect(runners).toHaveLength(3);
 });
+
+const withoutResolve: CreateTransport = (options) => {
+  const reference = referenceTransport(options);
+  return { ...reference, supports: { ...reference.supports, resolve: false } };
+};
 
 const endsAsReset = (): ReturnType<typeof referenceTransport> => {
   const reference = referenceTransport();
@@ -60,10 +66,10 @@ describe("testTransport", () => {
     const name =
       "net.resolve: a name is connected to at the address that `resolve` gives, with or without a port (does not declare resolve)";
     const helped = createRunner();
-    testTransport(helped.runner, referenceTransport, { only: ["net.resolve"] });
+    testTransport(helped.runner, withoutResolve, { only: ["net.resolve"] });
     expect(helped.skipped).toEqual([name]);
     const alone = createRunner({ withSkip: false });
-    testTransport(alone.runner, referenceTransport, { only: ["net.resolve"] });
+    testTransport(alone.runner, withoutResolve, { only: ["net.resolve"] });
     expect([...alone.tests.keys()]).toEqual([`[skipped] ${name}`]);
   });
 
@@ -80,7 +86,37 @@ describe("testTransport", () => {
     const [stillFails, passes] = [...tests];
     expect(stillFails?.[0]).toContain("known failure: upstream issue 1");
     await stillFails?.[1]();
-    await expect(passes?.[1]()).rejects.toThrow("take it off knownFailures");
+    await expect(passes?.[1]()).rejects.toThrow("take it off knownFailures (upstream issue 2)");
+  });
+
+  test("with a runner that starts all at once, a case that must be alone is, and the runner is asked for patience", async () => {
+    let open = 0;
+    const openAtSend: number[] = [];
+    const create: CreateTransport = (options) => {
+      const reference = referenceTransport(options);
+      open++;
+      return {
+        ...reference,
+        async send(request, sink) {
+          if (request.url.pathname === "/") openAtSend.push(open);
+          await reference.send(request, sink);
+        },
+        async close(closing) {
+          open--;
+          await reference.close(closing);
+        },
+      };
+    };
+    const started: Promise<void>[] = [];
+    const budgets: number[] = [];
+    const runner: TestRunner = (_, run, budget = 0) => {
+      started.push(run());
+      budgets.push(budget);
+    };
+    testTransport(runner, create, { only: ["time.first-byte", "time.each-write*"] });
+    await Promise.all(started);
+    expect(openAtSend).toEqual([1, 1, 1]);
+    expect(Math.min(...budgets)).toBeGreaterThan(10_000);
   });
 
   test("refuses ids that name no case", () => {
@@ -107,10 +143,11 @@ describe("testTransport", () => {
 describe("runConformance", () => {
   test("gives plain data for every case asked for", async () => {
     const only = ["body.chunked", "net.resolve", "unsupported.custom-ca", "head.lf-only", "body.chunk-size-junk"];
-    const report = await runConformance(referenceTransport, { only });
+    const report = await runConformance(withoutResolve, { only });
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
-    expect(report.subject).toMatchObject({ name: "reference", version: "node:net" });
-    const outcomes = Object.fromEntries(report.results.map(({ id, outcome, reason }) => [id, [outcome, reason]]));
+    const [subject] = report.subjects as [ConformanceSubject];
+    expect(subject).toMatchObject({ name: "reference", version: "node:net" });
+    const outcomes = Object.fromEntries(subject.results.map(({ id, outcome, reason }) => [id, [outcome, reason]]));
     expect(outcomes).toEqual({
       "body.chunked": ["pass", undefined],
       "head.lf-only": ["info", "accepted"],
@@ -125,8 +162,10 @@ describe("runConformance", () => {
       only: ["err.half-close", "body.chunked", "body.length-zero"],
       knownFailures: { "body.chunked": "why" },
     };
-    const { results } = await runConformance(endsAsReset, options);
-    const outcomes = Object.fromEntries(results.map(({ id, outcome }) => [id, outcome]));
+    const { subjects } = await runConformance(endsAsReset, options);
+    const outcomes = Object.fromEntries(
+      subjects.flatMap(({ results }) => results.map(({ id, outcome }) => [id, outcome])),
+    );
     expect(outcomes).toEqual({
       "body.chunked": "known-failure",
       "body.length-zero": "fail",

@@ -55,7 +55,7 @@ export const backpressureCases: readonly ConformanceCase[] = defineCases("bp", [
         exchange.abort();
       });
       const exchange = context.send(server.url(), { pattern: true, onBody: () => new Promise(() => {}) });
-      await exchange.settles();
+      await exchange.settles("send() to settle after the abort that follows the standstill");
       expectThat(exchange.recording.bytesReceived <= mebibyte, "one piece delivered", exchange.recording.bytesReceived);
     },
   },

@@ -73,6 +73,36 @@ export const requestFieldCases: readonly ConformanceCase[] = defineCases("req", 
     },
   },
   {
+    id: "req.header-host",
+    title: "the user's Host replaces the URL's, and there is one",
+    spec: "RFC 9110 7.2; contract 9",
+    async run(context) {
+      if (context.supports.forbiddenHeaders?.includes("host") === true) return;
+      expectEqual("Host", (await sent(context, { host: "other.test:1" })).values("host"), ["other.test:1"]);
+    },
+  },
+  {
+    id: "req.header-only",
+    title: "nothing is added but Host, Connection, a User-Agent and the framing of the body",
+    level: "should",
+    spec: "contract 9",
+    async run(context) {
+      const request = await sent(context, { accept: "text/event-stream", "accept-encoding": "identity" });
+      const expected = ["accept", "accept-encoding", "connection", "host", "keep-alive", "user-agent"];
+      const added = request.fields.map(([name]) => name.toLowerCase()).filter((name) => !expected.includes(name));
+      expectEqual("fields that nobody asked for", added, []);
+    },
+  },
+  {
+    id: "req.user-agent-default",
+    title: "what the User-Agent is where nobody sets one",
+    level: "info",
+    spec: "contract 1: `userAgent`",
+    async run(context) {
+      return (await sent(context, {})).value("user-agent") ?? "none";
+    },
+  },
+  {
     id: "req.header-many",
     title: "a hundred fields are all sent",
     spec: "contract 9",

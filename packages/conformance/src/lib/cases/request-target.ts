@@ -65,6 +65,20 @@ export const requestTargetCases: readonly ConformanceCase[] = defineCases("req",
     },
   },
   {
+    id: "req.url-unicode-host",
+    title: "a host name in Unicode goes out as Punycode, a default port not at all",
+    needs: ["unixSocket", "machine:unixSockets"],
+    spec: "RFC 9110 7.2; WHATWG URL 3.3",
+    async run({ serve, create, send }) {
+      const server = await serve(respondEmpty, { listenOn: "unix" });
+      const transport = create({ unixSocket: server.path });
+      await send("http://bücher.test:80/", { transport }).ends("");
+      await send("http://bücher.test:8080/", { transport }).ends("");
+      const hosts = server.requests.map((request) => request.value("host"));
+      expectEqual("Host", hosts, ["xn--bcher-kva.test", "xn--bcher-kva.test:8080"]);
+    },
+  },
+  {
     id: "req.url-ipv6",
     title: "an IPv6 address is connected to, and stands in brackets in Host",
     needs: ["machine:ipv6"],

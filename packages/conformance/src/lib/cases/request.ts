@@ -62,12 +62,13 @@ export const requestCases: readonly ConformanceCase[] = defineCases("req", [
   },
   {
     id: "req.post-null",
-    title: "a POST without a body says Content-Length: 0",
-    level: "should",
-    spec: "RFC 9110 8.6",
+    title: "a POST, PUT or PATCH without a body says Content-Length: 0",
+    spec: "contract 9; RFC 9110 8.6",
     async run(context) {
-      const request = await seenBy(context, "/", { method: "POST" });
-      expectEqual("Content-Length", request.values("content-length"), ["0"]);
+      for (const method of ["POST", "PUT", "PATCH"]) {
+        const request = await seenBy(context, "/", { method });
+        expectEqual("Content-Length", request.values("content-length"), ["0"]);
+      }
     },
   },
   {

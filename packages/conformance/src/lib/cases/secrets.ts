@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import type { CaseContext, SendInit } from "../case-context.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { ConformanceError } from "../conformance-error.ts";
-import { chunk, okChunked } from "../http-text.ts";
+import { chunk, ok, okChunked } from "../http-text.ts";
 import type { Script } from "../scripted-server.ts";
 import { closedPort, unknownHost } from "./errors.ts";
 
@@ -45,14 +45,19 @@ function toJson(value: unknown): string {
   }
 }
 
-function noSecret(name: string, title: string, script: Script, url?: () => Promise<string>): CaseDefinition {
+function noSecret(
+  name: string,
+  title: string,
+  script: Script,
+  { url = (origin) => origin }: { readonly url?: (origin: string) => string | Promise<string> } = {},
+): CaseDefinition {
   return {
     id: `err.no-secrets-${name}`,
     title: `${title} says nothing of the request's credentials`,
     spec: "contract 10: no error carries a credential",
     async run({ serve, send }: CaseContext) {
       const server = await serve(script);
-      const target = url === undefined ? server.origin : await url();
+      const target = await url(server.origin);
       const outcome = await send(target + plantedQuery, plantedSecrets).settles();
       if (outcome.ended) throw new ConformanceError("a failure", "an end");
       expectNoSecret(outcome.error);
@@ -62,18 +67,8 @@ function noSecret(name: string, title: string, script: Script, url?: () => Promi
 
 /** Markers are planted in query, headers and body; no error may hold one. */
 export const secretCases: readonly ConformanceCase[] = defineCases("err", [
-  noSecret(
-    "refused",
-    "a refused connection",
-    () => {},
-    async () => `http://127.0.0.1:${await closedPort()}`,
-  ),
-  noSecret(
-    "dns",
-    "an unknown host",
-    () => {},
-    async () => `http://${unknownHost}`,
-  ),
+  noSecret("refused", "a refused connection", () => {}, { url: async () => `http://127.0.0.1:${await closedPort()}` }),
+  noSecret("dns", "an unknown host", () => {}, { url: () => `http://${unknownHost}` }),
   noSecret("reset", "a reset before the head", async (connection) => {
     await connection.request();
     connection.rst();
@@ -87,6 +82,50 @@ export const secretCases: readonly ConformanceCase[] = defineCases("err", [
     await connection.send(okChunked, chunk("x"));
     connection.fin();
   }),
+  noSecret(
+    "tls",
+    "a handshake that fails",
+    async (connection) => {
+      await connection.receivedBytes(1);
+      connection.rst();
+    },
+    { url: (origin) => origin.replace("http:", "https:") },
+  ),
+  noSecret("head-too-large", "a head over the limit that echoes the request", async (connection) => {
+    const { rawHead } = await connection.request();
+    await connection.send(ok(`X-Echo: ${rawHead.replaceAll("\r\n", " ")}`, `X-Long: ${"x".repeat(300_000)}`));
+  }),
+  {
+    id: "err.no-secrets-closed",
+    title: "`closed`, before and during an exchange, says nothing of the request's credentials",
+    spec: "contract 5 and 10: no error carries a credential",
+    async run({ serve, send, transport }) {
+      const server = await serve(async (connection) => {
+        await connection.request();
+        await connection.send(okChunked, chunk("x"));
+      });
+      const running = send(server.origin + plantedQuery, plantedSecrets);
+      await running.received(1);
+      const closing = transport().close({ force: true });
+      expectNoSecret(await running.fails("closed"));
+      expectNoSecret(await send(server.origin + plantedQuery, plantedSecrets).fails("closed"));
+      await closing;
+    },
+  },
+  {
+    id: "err.no-secrets-connect-timeout",
+    title: "a connect clock that runs out says nothing of the request's credentials",
+    needs: ["connectTimeout"],
+    alone: true,
+    spec: "contract 8 and 10: no error carries a credential",
+    async run({ serve, send }) {
+      const server = await serve(async (connection) => {
+        await connection.receivedBytes(1);
+      });
+      const url = server.origin.replace("http:", "https:") + plantedQuery;
+      expectNoSecret(await send(url, { ...plantedSecrets, connectTimeout: 60 }).fails("timeout"));
+    },
+  },
   noSecret("bad-chunk", "a bad chunk that echoes the request", async (connection) => {
     const request = await connection.request();
     await connection.send(okChunked, chunk("x"), `zz;${request.value("authorization")}\r\n`);

@@ -1,21 +1,25 @@
 import {
   asHeadraceError,
+  type CallInit,
   type EventStream,
   type EventStreamInit,
-  forEachEvent,
+  type EventStreamSummary,
+  type forEachEvent,
   type HeadraceErrorCode,
   type HeadraceErrorOf,
-  openEventStream,
   type ServerSentEvent,
+  type WholeResponse,
 } from "@headrace/core";
 import type { ResponseSink, Transport } from "@headrace/core/transport";
 import type { CaseContext } from "../case-context.ts";
 import { ConformanceError } from "../conformance-error.ts";
+import { verbsFor } from "../core-verbs.ts";
 import { expectEqual } from "../expect.ts";
 import { describeError } from "../observed-exchange.ts";
 import type { WireLog } from "../wire-log.ts";
 
 type Init = Omit<EventStreamInit, "transport">;
+type OnEvent = Parameters<typeof forEachEvent>[2];
 
 const overwrite = 0xaa;
 
@@ -48,18 +52,19 @@ function lendingTransport(transport: Transport, log: WireLog): Transport {
 
 /** The verbs of core over the transport under test. */
 export interface Verbs {
+  request(url: string, init?: Omit<CallInit, "transport">): Promise<WholeResponse>;
   open(url: string, init?: Init): Promise<EventStream>;
-  forEach(url: string, init: Init, onEvent: Parameters<typeof forEachEvent>[2]): ReturnType<typeof forEachEvent>;
-  readonly transport: Transport;
+  forEach(url: string, init: Init, onEvent: OnEvent): Promise<EventStreamSummary>;
 }
 
-/** Makes the verbs of a case. */
-export function verbsOf({ transport, log }: CaseContext): Verbs {
-  const lending = lendingTransport(transport(), log);
+/** Makes the verbs of a case, over its own transport or this one. */
+export function verbsOf(context: CaseContext, transport: Transport = context.transport()): Verbs {
+  const lending = lendingTransport(transport, context.log);
+  const verbs = verbsFor(transport);
   return {
-    transport: lending,
-    open: (url, init = {}) => openEventStream(url, { ...init, transport: lending }),
-    forEach: (url, init, onEvent) => forEachEvent(url, { ...init, transport: lending }, onEvent),
+    request: (url, init = {}) => verbs.request(url, { ...init, transport: lending }),
+    open: (url, init = {}) => verbs.openEventStream(url, { ...init, transport: lending }),
+    forEach: (url, init, onEvent) => verbs.forEachEvent(url, { ...init, transport: lending }, onEvent),
   };
 }
 
@@ -113,6 +118,7 @@ export async function expectRefusedUnsent(
   call: (url: string, verbs: Verbs) => Promise<unknown>,
 ): Promise<void> {
   const server = await context.serve(() => {});
-  await expectFailure(code, call(server.url(), verbsOf(context)));
+  const failure = expectFailure(code, call(server.url(), verbsOf(context)));
+  await context.within(500, failure, `the call to be refused as ${code}`);
   expectEqual("the number of connections", server.connections.length, 0);
 }

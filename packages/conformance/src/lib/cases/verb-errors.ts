@@ -1,5 +1,4 @@
 import type { EventStreamInit } from "@headrace/core";
-import { forEachEvent } from "@headrace/core";
 import type { CaseContext } from "../case-context.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual, expectOneOf, expectThat } from "../expect.ts";
@@ -183,7 +182,7 @@ const definitions: readonly CaseDefinition[] = [
         await connection.send(okChunked, chunk("data: 1\n\ndata: [DONE]\n\ndata: 2\n\n"));
       });
       const stream = await verbsOf(context).open(server.url(), { terminal: "[DONE]" });
-      const { data } = await readAll(stream);
+      const { data } = await context.within(1500, readAll(stream), "the stream to end at its terminal");
       expectEqual("data and completed", [data, stream.completed], [["1"], true]);
       await context.within(1000, server.closedByClient(), "the client to close the connection");
       const early = await outcomeOf(context, respond(okChunked, chunk("data: 1\n\n"), lastChunk), {
@@ -201,7 +200,8 @@ const definitions: readonly CaseDefinition[] = [
         await connection.request();
         await connection.send(okChunked, chunk("data: 1\n\n"), chunk(`data: ${"x".repeat(2000)}`));
       });
-      const { data, failure } = await readAll(await verbsOf(context).open(server.url(), { maxEventSize: 1000 }));
+      const stream = await verbsOf(context).open(server.url(), { maxEventSize: 1000 });
+      const { data, failure } = await context.within(1500, readAll(stream), "the stream to fail");
       expectEqual("data and code", [data, failure?.code], [["1"], "too-large"]);
       await context.within(1000, server.closedByClient(), "the client to close the connection");
     },
@@ -222,8 +222,9 @@ const definitions: readonly CaseDefinition[] = [
       for (const script of scripts) {
         const server = await context.serve(script);
         const url = (server.origin + plantedQuery).replace("//", "//user:s3cret-userinfo@");
-        const init = { headers: allowed, body: body.body as string, transport: verbsOf(context).transport };
-        const error: unknown = await forEachEvent(url, init, nothing).catch((reason: unknown) => reason);
+        const init = { headers: allowed, body: body.body as string };
+        const call = verbsOf(context).forEach(url, init, nothing);
+        const error: unknown = await call.catch((reason: unknown) => reason);
         expectThat(error instanceof Error, "a failure", error);
         expectNoSecret(error);
       }

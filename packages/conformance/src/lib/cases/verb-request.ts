@@ -1,4 +1,4 @@
-import { request } from "@headrace/core";
+import type { CallInit } from "@headrace/core";
 import type { CaseContext } from "../case-context.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectBytes, expectEqual } from "../expect.ts";
@@ -7,12 +7,12 @@ import type { ReceivedRequest } from "../received-request.ts";
 import { respond, respondEmpty } from "./respond.ts";
 import { expectFailure, expectRefusedUnsent, verbsOf } from "./verb-calls.ts";
 
-type Init = Omit<Parameters<typeof request>[1], "transport">;
+type Init = Omit<CallInit, "transport">;
 
 /** What the server saw of a call of `request`. */
 async function seen(context: CaseContext, path: string, init: Init = {}): Promise<ReceivedRequest> {
   const server = await context.serve(respondEmpty);
-  await request(server.url(path), { ...init, transport: verbsOf(context).transport });
+  await verbsOf(context).request(server.url(path), init);
   return server.requests[0] as ReceivedRequest;
 }
 
@@ -25,9 +25,7 @@ function refusedUnsent(id: string, title: string, inits: readonly Init[]): CaseD
     spec: "contract 9 and 10: checked before anything is sent",
     async run(context: CaseContext) {
       for (const init of inits) {
-        await expectRefusedUnsent(context, "invalid-argument", (url, { transport }) =>
-          request(url, { ...init, transport }),
-        );
+        await expectRefusedUnsent(context, "invalid-argument", (url, { request }) => request(url, init));
       }
     },
   };
@@ -94,7 +92,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     async run(context) {
       for (const name of context.supports.forbiddenHeaders ?? []) {
         const code = transportsOwn.some((own) => own.toLowerCase() === name) ? "invalid-argument" : "unsupported";
-        await expectRefusedUnsent(context, code, (url, { transport }) => request(url, { ...header(name), transport }));
+        await expectRefusedUnsent(context, code, (url, { request }) => request(url, header(name)));
       }
     },
   },
@@ -104,7 +102,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     scope: "verb",
     spec: "contract 9",
     async run(context) {
-      const { transport } = verbsOf(context);
+      const { request } = verbsOf(context);
       for (const url of [
         "ftp://h/",
         "file:///etc/hostname",
@@ -115,7 +113,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
         "//",
         "",
       ]) {
-        await expectFailure("invalid-argument", request(url, { transport }));
+        await expectFailure("invalid-argument", request(url));
       }
     },
   },
@@ -126,8 +124,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     spec: "contract 9; RFC 7617",
     async run(context) {
       const server = await context.serve(respondEmpty);
-      const { transport } = verbsOf(context);
-      await request(server.url("/path").replace("//", "//u%40:p%3A%C3%BC@"), { transport });
+      await verbsOf(context).request(server.url("/path").replace("//", "//u%40:p%3A%C3%BC@"));
       const [received] = server.requests;
       const credentials = `Basic ${Buffer.from("u@:p:ü").toString("base64")}`;
       expectEqual(
@@ -144,8 +141,8 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     spec: "contract 9",
     async run(context) {
       const server = await context.serve(respondEmpty);
-      const { transport } = verbsOf(context);
-      await request(server.url().replace("//", "//u:p@"), { transport, headers: { Authorization: "Bearer b" } });
+      const url = server.url().replace("//", "//u:p@");
+      await verbsOf(context).request(url, { headers: { Authorization: "Bearer b" } });
       expectEqual("Authorization", server.requests[0]?.values("authorization"), ["Bearer b"]);
     },
   },
@@ -219,11 +216,11 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     scope: "verb",
     spec: "design 5",
     async run(context) {
-      const { transport } = verbsOf(context);
+      const { request } = verbsOf(context);
       const server = await context.serve(
         respond(head("201 Created", "Content-Type: text/plain", "X-A: 1", "Content-Length: 5"), "hello"),
       );
-      const { response, body } = await request(server.url("/path"), { transport });
+      const { response, body } = await request(server.url("/path"));
       expectEqual(
         "status, X-A and URL",
         [response.status, response.headers.get("x-a"), response.url],
@@ -231,7 +228,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
       );
       expectEqual("the body", Buffer.from(body).toString(), "hello");
       const refusing = await context.serve(respond(head("503 Busy", "Retry-After: 7", "Content-Length: 4"), "busy"));
-      const error = await expectFailure("status", request(refusing.url(), { transport }));
+      const error = await expectFailure("status", request(refusing.url()));
       expectEqual("status, body and retryAfter", [error.status, error.body, error.retryAfter], [503, "busy", 7000]);
     },
   },

@@ -1,4 +1,5 @@
-import { type ResponseSink, TransportError } from "@headrace/core/transport";
+import { referenceTransport } from "../reference-transport.ts";
+import { type ResponseHead, type ResponseSink, type Transport, TransportError } from "@headrace/core/transport";
 import { sends, asks, delivers, settles, type Mutant } from "./mutant.ts";
 
 const loud = (...definition: Parameters<typeof sends>): Mutant => ({ ...sends(...definition), isLoud: true });
@@ -20,7 +21,14 @@ export const abortMutants: readonly Mutant[] = [
   }),
   sends(
     "leaks-the-connection-on-abort",
-    ["abort.before-head", "abort.mid-body", "verb.break"],
+    [
+      "abort.before-head",
+      "abort.mid-body",
+      "abort.during-upload",
+      "abort.loop",
+      "verb.break",
+      "verb.abort-before-head",
+    ],
     (send) => async (request, sink) => {
       const { signal } = request;
       signal.throwIfAborted();
@@ -54,7 +62,7 @@ export const abortMutants: readonly Mutant[] = [
   })),
   sends(
     "waits-for-the-sink-when-aborted",
-    ["abort.while-held-back", "bp.never-read"],
+    ["abort.while-held-back", "abort.complete-but-held-back", "bp.never-read"],
     (send) => async (request, sink) => {
       const { signal } = request;
       const later = new AbortController();
@@ -67,6 +75,68 @@ export const abortMutants: readonly Mutant[] = [
       );
     },
   ),
+  sends("ignores-an-abort-in-the-same-tick", ["abort.same-tick"], (send) => async (request, sink) => {
+    const { signal } = request;
+    signal.throwIfAborted();
+    const later = new AbortController();
+    await Promise.resolve();
+    signal.addEventListener("abort", () => later.abort(signal.reason));
+    await send({ ...request, signal: later.signal }, sink);
+  }),
+  sends(
+    "ignores-aborts-before-the-head",
+    ["abort.while-connecting", "abort.before-head", "abort.during-connect"],
+    (send) => (request, sink) => {
+      const { signal } = request;
+      const later = new AbortController();
+      const head = (received: ResponseHead): void => {
+        signal.addEventListener("abort", () => later.abort(signal.reason));
+        sink.head(received);
+      };
+      return send({ ...request, signal: later.signal }, { head, body: (bytes) => sink.body(bytes) });
+    },
+  ),
+  sends("heeds-an-abort-a-turn-late", ["abort.in-head", "abort.in-body"], (send) => (request, sink) => {
+    const { signal } = request;
+    const later = new AbortController();
+    const forward = (): void => later.abort(signal.reason);
+    if (signal.aborted) forward();
+    signal.addEventListener("abort", () => setImmediate(forward));
+    return send({ ...request, signal: later.signal }, sink);
+  }),
+  sends("delivers-what-is-queued-on-abort", ["abort.queued"], (send) => async (request, sink) => {
+    await send(request, sink).catch((error: unknown) => {
+      if (request.signal.aborted) void sink.body(Uint8Array.of(1));
+      throw error;
+    });
+  }),
+  {
+    name: "calls-every-forced-end-closed",
+    fails: ["abort.then-close"],
+    create(options) {
+      const reference = referenceTransport(options);
+      let forced = false;
+      const send: Transport["send"] = (request, sink) =>
+        reference.send(request, sink).catch((error: unknown) => {
+          throw forced ? new TransportError("closed", "closed") : error;
+        });
+      const close: Transport["close"] = (how) => {
+        forced = how?.force === true;
+        return reference.close(how);
+      };
+      return { ...reference, send, close };
+    },
+  },
+  sends("aborts-every-exchange-at-once", ["abort.no-poison"], (send) => {
+    let all = new AbortController();
+    return (request, sink) => {
+      request.signal.addEventListener("abort", () => {
+        all.abort(request.signal.reason);
+        all = new AbortController();
+      });
+      return send({ ...request, signal: AbortSignal.any([request.signal, all.signal]) }, sink);
+    };
+  }),
   loud("minds-an-abort-after-the-end", ["abort.after-end"], (send) => (request, sink) => {
     request.signal.addEventListener("abort", () => void Promise.reject(new Error("aborted after the end")), {
       once: true,
@@ -77,9 +147,13 @@ export const abortMutants: readonly Mutant[] = [
     request.signal.addEventListener("abort", () => {});
     return send(request, sink);
   }),
-  loud("does-not-handle-its-own-rejection", ["abort.mid-body", "err.refused"], (send) => (request, sink) => {
-    const sent = send(request, sink);
-    void sent.finally(() => {});
-    return sent;
-  }),
+  loud(
+    "does-not-handle-its-own-rejection",
+    ["abort.mid-body", "err.refused", "verb.failure-never-read"],
+    (send) => (request, sink) => {
+      const sent = send(request, sink);
+      void sent.finally(() => {});
+      return sent;
+    },
+  ),
 ];

@@ -1,11 +1,24 @@
 import { abortMutants } from "./abort-mutants.ts";
+import { ambientMutants } from "./ambient-mutants.ts";
 import { bodyMutants } from "./body-mutants.ts";
+import { codingMutants } from "./coding-mutants.ts";
 import { errorMutants } from "./error-mutants.ts";
 import { headMutants } from "./head-mutants.ts";
+import { http2Mutants } from "./http2-mutants.ts";
 import { lifetimeMutants } from "./lifetime-mutants.ts";
+import { malformedMutants } from "./malformed-mutants.ts";
+import { networkMutants } from "./network-mutants.ts";
+import { processMutants } from "./process-mutants.ts";
+import { redirectMutants } from "./redirect-mutants.ts";
 import { requestMutants } from "./request-mutants.ts";
 import { sinkMutants } from "./sink-mutants.ts";
+import { syncMutants } from "./sync-mutants.ts";
 import { timeMutants } from "./time-mutants.ts";
+import { tlsMutants } from "./tls-mutants.ts";
+import { verbClockMutants } from "./verb-clock-mutants.ts";
+import { verbRequestMutants } from "./verb-request-mutants.ts";
+import { verbStreamMutants } from "./verb-stream-mutants.ts";
+import { wireMutants } from "./wire-mutants.ts";
 import type { Mutant } from "./mutant.ts";
 
 /** Every mutant: the suite proves itself by failing each of them where it says. */
@@ -18,4 +31,17 @@ export const mutants: readonly Mutant[] = [
   headMutants,
   errorMutants,
   lifetimeMutants,
+  codingMutants,
+  http2Mutants,
+  networkMutants,
+  tlsMutants,
+  wireMutants,
+  malformedMutants,
+  redirectMutants,
+  verbRequestMutants,
+  verbStreamMutants,
+  verbClockMutants,
+  syncMutants,
+  ambientMutants,
+  processMutants,
 ].flat();

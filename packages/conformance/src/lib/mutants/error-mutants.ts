@@ -3,7 +3,7 @@ import { sends, settles, codeOf, type Mutant } from "./mutant.ts";
 
 /** Faults with the wrong code, secrets told, requests repeated. */
 export const errorMutants: readonly Mutant[] = [
-  settles("calls-refusal-a-reset", ["err.refused"], (sent) =>
+  settles("calls-refusal-a-reset", ["err.refused", "err.unreachable"], (sent) =>
     sent.catch((error: unknown) => {
       throw codeOf(error) === "connect" ? new TransportError("reset", "lost") : error;
     }),
@@ -26,10 +26,45 @@ export const errorMutants: readonly Mutant[] = [
       throw codeOf(error) === undefined ? error : new Error("network error");
     }),
   ),
-  settles("tells-secrets", ["err.no-secrets-refused", "err.no-secrets-truncated"], (sent, { headers }) =>
-    sent.catch((error: unknown) => {
-      throw new TransportError((codeOf(error) ?? "reset") as "reset", `failed with ${headers.get("authorization")}`);
-    }),
+  settles(
+    "calls-every-loss-before-the-head-protocol",
+    [
+      "err.reset-at-accept",
+      "err.reset-before-head",
+      "err.partial-status-line",
+      "err.partial-field",
+      "err.only-informational",
+    ],
+    (sent) =>
+      sent.catch((error: unknown) => {
+        const lost = codeOf(error) === "reset" || codeOf(error) === "connect";
+        throw lost ? new TransportError("protocol", "lost", { phase: "head" }) : error;
+      }),
+  ),
+  sends("goes-on-after-a-failure", ["err.once"], (send) => async (request, sink) => {
+    await send(request, sink).catch((error: unknown) => {
+      setImmediate(() => void sink.body(Uint8Array.of(1)));
+      throw error;
+    });
+  }),
+  settles(
+    "tells-secrets",
+    [
+      "err.no-secrets-refused",
+      "err.no-secrets-truncated",
+      "err.no-secrets-dns",
+      "err.no-secrets-reset",
+      "err.no-secrets-protocol",
+      "err.no-secrets-bad-chunk",
+      "err.no-secrets-tls",
+      "err.no-secrets-head-too-large",
+      "err.no-secrets-closed",
+      "err.no-secrets-connect-timeout",
+    ],
+    (sent, { headers }) =>
+      sent.catch((error: unknown) => {
+        throw new TransportError((codeOf(error) ?? "reset") as "reset", `failed with ${headers.get("authorization")}`);
+      }),
   ),
   settles("tells-secrets-in-cause", ["err.no-secrets-refused", "verb.no-secrets"], (sent, { url }) =>
     sent.catch((error: unknown) => {
@@ -38,13 +73,22 @@ export const errorMutants: readonly Mutant[] = [
   ),
   sends(
     "repeats-a-lost-request",
-    ["conc.fresh-get-once"],
+    ["conc.fresh-get-once", "conc.post-never-twice"],
     (send) => (request, sink) =>
       send(request, sink).catch((error: unknown) => {
         if (codeOf(error) !== "reset") throw error;
         return send(request, sink);
       }),
   ),
+  sends("repeats-a-lost-get-twice", ["conc.get-at-most-twice"], (send) => async (request, sink) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await send(request, sink);
+      } catch (error) {
+        if (codeOf(error) !== "reset" || request.method !== "GET" || attempt === 3) throw error;
+      }
+    }
+  }),
   settles("swallows-lost-head", ["err.close-before-head", "err.partial-head"], (sent) =>
     sent.catch((error: unknown) => {
       if (codeOf(error) !== "reset") throw error;

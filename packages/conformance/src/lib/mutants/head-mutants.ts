@@ -24,6 +24,40 @@ export const headMutants: readonly Mutant[] = [
       sink.head(head);
     },
   })),
+  sends(
+    "asks-again-after-a-refusal",
+    ["head.status-401-once", "head.status-407-once", "head.status-421-once", "head.status-425-once"],
+    (send) => async (request, sink) => {
+      let status = 0;
+      await send(request, { head: (head) => void (status = head.status), body: () => {} });
+      if (status >= 400) await send(request, sink);
+    },
+  ),
+  delivers("calls-every-version-1.0", ["head.http-version"], (sink) => ({
+    head: (head) => sink.head({ ...head, httpVersion: "1.0" }),
+  })),
+  delivers("refuses-http10", ["head.http10"], (sink) => ({
+    head(head) {
+      if (head.httpVersion === "1.0") throw new TransportError("protocol", "too old", { phase: "head" });
+      sink.head(head);
+    },
+  })),
+  delivers("drops-empty-fields", ["head.header-empty"], (sink) => ({
+    head: (head) => sink.head({ ...head, headers: new Headers([...head.headers].filter(([, value]) => value !== "")) }),
+  })),
+  delivers("replaces-what-is-not-ascii", ["head.header-non-ascii", "head.location-kept"], (sink) => ({
+    head(head) {
+      const ascii = ([name, value]: [string, string]): [string, string] => [name, value.replaceAll(/[^\0-\x7f]/g, "?")];
+      sink.head({ ...head, headers: new Headers([...head.headers].map(ascii)) });
+    },
+  })),
+  delivers("resolves-every-location", ["redir.other-schemes"], (sink) => ({
+    head(head) {
+      const location = head.headers.get("location");
+      if (location === null || !URL.canParse(location, head.url)) return sink.head(head);
+      return sink.head({ ...head, headers: withHeader(head.headers, "location", new URL(location, head.url).href) });
+    },
+  })),
   delivers("loses-the-reason", ["head.reason"], (sink) => ({ head: (head) => sink.head({ ...head, statusText: "" }) })),
   delivers("drops-content-type-parameters", ["head.content-type-kept"], (sink) => ({
     head(head) {

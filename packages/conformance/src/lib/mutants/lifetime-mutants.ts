@@ -1,6 +1,26 @@
-import { type NetworkOptions, TransportError, type TransportRequest } from "@headrace/core/transport";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { connect } from "node:net";
+import { type Transport, TransportError, type TransportRequest, type TransportSupport } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
 import { changes, type Mutant, sends } from "./mutant.ts";
+
+/** The transports of one mutant, which it takes for one. */
+const instances: Transport[] = [];
+
+/** What to hide, the case that must find it, and what to declare instead. */
+const undeclared: readonly (readonly [keyof TransportSupport, string, unknown])[] = [
+  ["unixSocket", "unsupported.unix-socket", false],
+  ["customCa", "unsupported.custom-ca", false],
+  ["clientCertificate", "unsupported.client-certificate", false],
+  ["insecure", "unsupported.insecure", false],
+  ["resolve", "unsupported.resolve", false],
+  ["http2", "unsupported.http2", false],
+  ["proxy", "unsupported.proxy-http", ["https", "socks5", "socks5h"]],
+  ["proxy", "unsupported.proxy-https", ["http", "socks5", "socks5h"]],
+  ["proxy", "unsupported.proxy-socks5", ["http", "https", "socks5h"]],
+  ["proxy", "unsupported.proxy-socks5h", ["http", "https", "socks5"]],
+];
 
 /** `close`, options and declarations that lie. */
 export const lifetimeMutants: readonly Mutant[] = [
@@ -20,27 +40,76 @@ export const lifetimeMutants: readonly Mutant[] = [
     ...reference,
     close: () => reference.close({ force: true }),
   })),
+  sends("leaves-a-connection-behind", ["conc.close-releases"], (send) => async (request, sink) => {
+    await send(request, sink);
+    const socket = connect(Number(request.url.port), request.url.hostname).unref();
+    socket.on("error", () => {}).write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    await once(socket, "data");
+  }),
+  sends("hands-out-dead-connections", ["conc.stale-connection"], (send) => {
+    const used = new Set<string>();
+    return async (request, sink) => {
+      if (used.has(request.url.origin)) throw new TransportError("reset", "lost", { phase: "head" });
+      used.add(request.url.origin);
+      await send(request, sink);
+    };
+  }),
+  {
+    name: "closes-every-instance",
+    fails: ["conc.two-instances"],
+    create(options) {
+      const reference = referenceTransport(options);
+      instances.push(reference);
+      const close: Transport["close"] = async (how) => {
+        await Promise.all(instances.splice(0).map((instance) => instance.close(how)));
+      };
+      return { ...reference, close };
+    },
+  },
+  {
+    name: "holds-a-descriptor",
+    fails: ["conc.many-transports"],
+    isLoud: true,
+    create(options) {
+      const reference = referenceTransport(options);
+      const descriptor = openSync(process.execPath, "r");
+      let release = (): void => {
+        closeSync(descriptor);
+        release = () => {};
+      };
+      const close: Transport["close"] = (how) => {
+        release();
+        return reference.close(how);
+      };
+      return { ...reference, close };
+    },
+  },
   changes("uses-this", ["conc.no-this"], (reference) => ({
     ...reference,
     close(options) {
       return this.name === "" ? Promise.resolve() : reference.close(options);
     },
   })),
-  changes("declares-a-blocking-call", ["unsupported.send-sync"], (reference) => ({
+  changes("declares-no-blocking-call", ["unsupported.send-sync"], (reference) => ({
     ...reference,
-    supports: { ...reference.supports, sync: true },
+    supports: { ...reference.supports, sync: false },
   })),
   changes("names-no-contract", ["unsupported.contract"], (reference) => {
     const { contract: _contract, ...supports } = reference.supports;
     return { ...reference, supports };
   }),
+  ...undeclared.map(([capability, id, value]) =>
+    changes(`takes-${id.slice("unsupported.".length)}-undeclared`, [id], (reference) => ({
+      ...reference,
+      supports: { ...reference.supports, [capability]: value },
+    })),
+  ),
   {
-    name: "ignores-options",
-    fails: ["unsupported.resolve", "unsupported.proxy-http", "unsupported.http2"],
-    create: ({ unixSocket, ca, cert, key, insecure, userAgent }) =>
-      referenceTransport(defined({ unixSocket, ca, cert, key, insecure, userAgent })),
+    name: "ignores-http3",
+    fails: ["unsupported.http3"],
+    create: ({ httpVersion: _httpVersion, ...options }) => referenceTransport(options),
   },
-  sends("makes-one-exchange-at-a-time", ["conc.interleaved"], (send) => {
+  sends("makes-one-exchange-at-a-time", ["conc.interleaved", "conc.100"], (send) => {
     let last: Promise<unknown> = Promise.resolve();
     return (request, sink) => {
       const sent = last.then(() => send(request, sink));
@@ -99,7 +168,3 @@ export const lifetimeMutants: readonly Mutant[] = [
     create: ({ userAgent: _userAgent, ...options }) => referenceTransport(options),
   },
 ];
-
-function defined(options: { readonly [K in keyof NetworkOptions]: NetworkOptions[K] | undefined }): NetworkOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}

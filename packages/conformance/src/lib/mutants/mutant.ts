@@ -5,6 +5,7 @@ import {
   type TransportRequest,
 } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
+import type { TransportModule } from "../transport-module.ts";
 
 /** The reference transport with exactly one thing broken. */
 export interface Mutant {
@@ -13,6 +14,8 @@ export interface Mutant {
   readonly fails: readonly string[];
   /** Its fault is seen by whatever else runs in the process, so it must run alone. */
   readonly isLoud?: boolean;
+  /** Where another process finds it. */
+  readonly module?: TransportModule;
   create(options: NetworkOptions): Transport;
 }
 
@@ -86,4 +89,13 @@ export function withHeader(headers: Headers, name: string, value: string): Heade
 /** Breaks anything else about the transport. */
 export function changes(name: string, fails: readonly string[], change: (reference: Transport) => Transport): Mutant {
   return { name, fails, create: (options) => change(referenceTransport(options)) };
+}
+
+/** Breaks what is made of the options. */
+export function misreads(
+  name: string,
+  fails: readonly string[],
+  change: (options: NetworkOptions) => NetworkOptions,
+): Mutant {
+  return { name, fails, create: (options) => referenceTransport(change(options)) };
 }

@@ -6,6 +6,12 @@ export const requestMutants: readonly Mutant[] = [
     url: withHref(url, url.href.replaceAll("%0D%0A", "\r\n")),
   })),
   asks("lowercases-path", ["req.get-default"], ({ url }) => ({ url: withHref(url, url.href.toLowerCase()) })),
+  asks("collapses-slashes", ["req.url-dot-segments"], ({ url }) => ({
+    url: withHref(url, url.href.replaceAll(/(?<!:)\/+/g, "/")),
+  })),
+  asks("escapes-what-the-url-does-not", ["req.url-odd-characters"], ({ url }) => ({
+    url: withHref(url, url.href.replaceAll("|", "%7C")),
+  })),
   asks("drops-empty-query", ["req.url-empty-query"], ({ url }) => ({
     url: withHref(url, url.href.replace(/\?$/, "")),
   })),
@@ -15,8 +21,11 @@ export const requestMutants: readonly Mutant[] = [
   asks("sends-body-as-text", ["req.post-bytes"], ({ body }) => ({
     body: body && new TextEncoder().encode(new TextDecoder().decode(body)),
   })),
-  asks("forgets-the-port-in-host", ["req.host-port", "req.url-ipv6"], ({ url, headers }) => ({
+  asks("forgets-the-port-in-host", ["req.host-port", "req.url-ipv6", "req.url-unicode-host"], ({ url, headers }) => ({
     headers: withHeader(headers, "host", url.hostname),
+  })),
+  asks("overrides-host", ["req.header-host"], ({ url, headers }) => ({
+    headers: withHeader(headers, "host", url.host),
   })),
   asks("cuts-long-targets", ["req.url-long"], ({ url }) => ({ url: withHref(url, url.href.slice(0, 8192)) })),
   asks("collapses-spaces-in-values", ["req.header-exact"], ({ headers }) => ({
@@ -40,8 +49,8 @@ export const requestMutants: readonly Mutant[] = [
     ),
   })),
   asks("adds-a-cookie", ["req.header-defaults"], ({ headers }) => ({ headers: withHeader(headers, "cookie", "a=1") })),
-  asks("asks-for-gzip", ["req.header-defaults"], ({ headers }) => ({
-    headers: headers.has("accept-encoding") ? headers : withHeader(headers, "accept-encoding", "gzip"),
+  asks("asks-for-what-it-cannot-undo", ["req.header-defaults"], ({ headers }) => ({
+    headers: headers.has("accept-encoding") ? headers : withHeader(headers, "accept-encoding", "compress"),
   })),
   asks("overrides-user-agent", ["req.header-override"], ({ headers }) => ({
     headers: withHeader(headers, "user-agent", "mutant"),
@@ -49,7 +58,9 @@ export const requestMutants: readonly Mutant[] = [
   asks("expects-100-continue", ["req.no-expect"], ({ headers }) => ({
     headers: withHeader(headers, "expect", "100-continue"),
   })),
-  asks("upper-cases-methods", ["req.method-case"], ({ method }) => ({ method: method.toUpperCase() })),
+  asks("upper-cases-methods", ["req.method-case", "req.method-upper-cased"], ({ method }) => ({
+    method: method.toUpperCase(),
+  })),
   asks("turns-post-into-get", ["req.post-bytes", "req.custom-method"], () => ({ method: "GET" })),
   sends("mutates-headers", ["req.input-not-mutated"], (send) => (request, sink) => {
     request.headers.set("x-mutant", "1");

@@ -1,4 +1,4 @@
-import { type ResponseSink, TransportError } from "@headrace/core/transport";
+import { type ResponseHead, type ResponseSink, TransportError } from "@headrace/core/transport";
 import { sends, delivers, settles, codeOf, type Mutant, type Send } from "./mutant.ts";
 
 /** Takes everything at once into a queue without end, and delivers from there. */
@@ -36,7 +36,7 @@ export const sinkMutants: readonly Mutant[] = [
   delivers("ignores-sink-promise", ["sink.held-back", "sink.every-piece-held-back", "bp.stalls"], (sink) => ({
     body: (bytes) => void Promise.resolve(sink.body(bytes)).catch(() => {}),
   })),
-  sends("buffers-without-end", ["bp.stalls", "bp.resumes", "verb.slow-consumer"], queued({})),
+  sends("buffers-without-end", ["bp.stalls", "verb.slow-consumer"], queued({})),
   sends(
     "reuses-its-buffer-while-held-back",
     ["bp.slow", "bp.seams", "sink.every-piece-held-back"],
@@ -52,6 +52,54 @@ export const sinkMutants: readonly Mutant[] = [
         throw codeOf(cause) === undefined ? new TransportError("internal", "the sink failed", { cause }) : cause;
       }),
   ),
+  sends(
+    "settles-with-the-last-byte",
+    ["sink.settles-a-macrotask-later", "abort.after-last-body"],
+    (send) => async (request, sink) => {
+      let settle = (): void => {};
+      const complete = new Promise<void>((resolve) => (settle = resolve));
+      let left = Number.POSITIVE_INFINITY;
+      const head = (received: ResponseHead): void => {
+        left = Number(received.headers.get("content-length"));
+        sink.head(received);
+      };
+      const body = (bytes: Uint8Array): void | Promise<void> => {
+        left -= bytes.length;
+        const result = sink.body(bytes);
+        if (left === 0) settle();
+        return result;
+      };
+      const sent = send(request, { head, body });
+      sent.catch(() => {});
+      await Promise.race([sent, complete]);
+    },
+  ),
+  delivers("minds-no-rejection", ["sink.reject-in-body", "sink.reject-later", "sink.last-promise-rejects"], (sink) => ({
+    body(bytes) {
+      const result = sink.body(bytes);
+      return result instanceof Promise ? result.catch(() => {}) : result;
+    },
+  })),
+  delivers("deadlocks-after-a-pause", ["bp.resumes", "sink.held-back"], (sink) => ({
+    body(bytes) {
+      const result = sink.body(bytes);
+      return result instanceof Promise ? new Promise(() => {}) : result;
+    },
+  })),
+  sends("stalls-all-when-one-stalls", ["bp.isolated"], (send) => {
+    let stalled: Promise<void> = Promise.resolve();
+    return (request, sink) =>
+      send(request, {
+        head: (head) => sink.head(head),
+        async body(bytes) {
+          const copy = new Uint8Array(bytes);
+          await stalled;
+          const result = sink.body(copy);
+          if (result instanceof Promise) stalled = result;
+          await result;
+        },
+      });
+  }),
   delivers("swallows-what-the-sink-throws", ["sink.throw-in-body"], (sink) => ({
     body(bytes) {
       try {

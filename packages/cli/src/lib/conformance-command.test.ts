@@ -1,0 +1,172 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ConformanceReport } from "@headrace/conformance";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ended, type Ended, headrace, headraceEach, spawnHeadrace } from "./headrace-process.ts";
+
+// A test starts several processes.
+vi.setConfig({ testTimeout: 20_000 });
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "headrace-conformance-"));
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+async function moduleFile(name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text);
+  return path;
+}
+
+/** A transport over fetch of this repository, changed. */
+async function fetchModule(name: string, change: string, more = ""): Promise<string> {
+  const url = new URL("../../../transport-fetch/src/index.ts", import.meta.url).href;
+  const text = `
+    import { fetchTransport } from ${JSON.stringify(url)};
+    export default function (options) {
+      const made = fetchTransport(options);
+      return { ...made, name: "mine", ${change} };
+    }
+    ${more}`;
+  return await moduleFile(name, text);
+}
+
+const run = (...args: readonly string[]): Promise<Ended> => headrace(["conformance", ...args], { cwd: folder });
+
+test("what holds is a table, an exit status of 0, and a report in HTML and in JSON", async () => {
+  const { stdout, stderr, status } = await run(
+    ..."-t undici,fetch --only body.chunked --only head.lf* --report a.html --report a.json".split(" "),
+  );
+  expect({ stderr, status }).toEqual({ stderr: "", status: 0 });
+  expect(stdout).toMatch(/^undici {2}undici\/\d/m);
+  expect(stdout).toMatch(/^ +undici +fetch\n/m);
+  expect(stdout).toMatch(/^body +body +1 of 1 +1 of 1$/m);
+  expect(stdout).toMatch(/\nnothing failed\n$/);
+  // oxlint-disable-next-line no-control-regex -- that there are none
+  expect(stdout).not.toMatch(/[\0-\x09\x0b-\x1f]/);
+  const report = JSON.parse(await readFile(join(folder, "a.json"), "utf8")) as ConformanceReport;
+  expect(report.subjects.map(({ name }) => name)).toEqual(["undici", "fetch"]);
+  expect(report.subjects[0]?.results.map(({ id, outcome }) => [id, outcome])).toContainEqual(["body.chunked", "pass"]);
+  expect(await readFile(join(folder, "a.html"), "utf8")).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+});
+
+test("what is red is told in full and ends with 1; a known failure in a line, an unexpected pass is red", async () => {
+  const module = await fetchModule(
+    "red.mjs",
+    "async send(request, sink) { await made.send(request, sink); throw new Error('no \\u001b[2J end'); }",
+    `export const knownFailures = { "body.length-zero": "upstream issue 7", "req.method-injection": "issue 8" };`,
+  );
+  const { stdout, status } = await run("-t", module, "--only", "body.chunked,body.length-zero,req.method-injection");
+  expect(status).toBe(1);
+  expect(stdout).toMatch(
+    /^mine: fail body\.chunked: a chunked body arrives byte for byte\n {2}expected: send\(\) to resolve\n/m,
+  );
+  expect(stdout).toMatch(/^ {2}see: .*\n {2}wire \(ms, who, what\):\n/m);
+  expect(stdout).toContain("no ␛[2J end");
+  expect(stdout).toContain("mine: known-failure body.length-zero: upstream issue 7\n");
+  expect(stdout).toMatch(
+    /^mine: unexpected-pass req\.method-injection: .*\n {2}it passes: take it off knownFailures \(issue 8\)$/m,
+  );
+  expect(stdout).toMatch(/\n2 failed\n$/);
+});
+
+test("a module in TypeScript, and one that leaves something running, come to an end", async () => {
+  const url = new URL("../../../transport-fetch/src/index.ts", import.meta.url).href;
+  const text = `import { fetchTransport } from ${JSON.stringify(url)};
+    setInterval((): void => {}, 1000);
+    export const transport: typeof fetchTransport = (options = {}) => fetchTransport(options);`;
+  const path = await moduleFile("mine.ts", text);
+  const { stdout, status } = await run("-t", `./${path.split(/[/\\]/).at(-1)}`, "--only", "body.chunked");
+  expect(status).toBe(0);
+  expect(stdout).toContain("nothing failed");
+});
+
+describe("a mistake costs no run", () => {
+  test("in the flags", async () => {
+    const commands = [
+      ["-t", "nope"],
+      ["-t", "./nowhere.js"],
+      ["--only", "body,nothing"],
+      ["--report", "report.pdf"],
+      ["--scale", "0"],
+      ["-t", ""],
+      ["more"],
+    ];
+    const ends = await headraceEach(commands.map((flags) => ["conformance", ...flags]));
+    expect(ends.map(({ status, stdout }) => [status, stdout])).toEqual(commands.map(() => [2, ""]));
+    expect(ends.map(({ stderr }) => stderr)).toEqual([
+      expect.stringContaining('no transport is called "nope": choose one of curl, undici, node, fetch'),
+      expect.stringContaining('there is no module "./nowhere.js"'),
+      expect.stringContaining("only names no case: nothing"),
+      expect.stringContaining("must end in .html or .json"),
+      expect.stringContaining("a number above 0"),
+      expect.stringContaining("must not be empty"),
+      expect.stringContaining("invalid-argument"),
+    ]);
+  });
+
+  test("in a report that cannot be written, or a list of known failures that is none", async () => {
+    const unwritable = await run("--report", join(folder, "none", "a.html"), "-t", "fetch");
+    expect(unwritable).toMatchObject({
+      status: 1,
+      stdout: "",
+      stderr: expect.stringContaining("a.html: cannot write"),
+    });
+    const noList = await fetchModule("no-list.mjs", "", "export const knownFailures = ['body.chunked'];");
+    expect(await run("-t", noList)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("a reason for each id"),
+    });
+    const noCase = await fetchModule("no-case.mjs", "", "export const knownFailures = { 'body.none': 'why' };");
+    expect(await run("-t", noCase)).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("names no case: body.none"),
+    });
+  });
+});
+
+test("without libcurl the others run, and it is said; asked for by name it is an error", async () => {
+  const env = { HEADRACE_LIBCURL: "/nowhere/libcurl.so" };
+  const all = await headrace(["conformance", "--only", "body.chunked"], { env });
+  expect(all).toMatchObject({ status: 0, stderr: expect.stringMatching(/^curl: not here: /) });
+  expect(all.stdout).toMatch(/^ +undici +node +fetch$/m);
+  expect(await headrace(["conformance", "-t", "curl"], { env })).toMatchObject({ status: 4, stdout: "" });
+});
+
+test.skipIf(process.platform === "win32")("Ctrl-C ends it, with 130, and says how far it got", async () => {
+  const module = await fetchModule(
+    "slow.mjs",
+    "send(request, sink) { if (!globalThis.said) console.log('sending'); globalThis.said = true; return new Promise(() => {}); }",
+  );
+  const child = spawnHeadrace(["conformance", "-t", "fetch", "-t", module, "--only", "body.chunked"]);
+  child.stdout?.once("data", () => child.kill("SIGINT"));
+  const { status, stderr } = await ended(child);
+  expect({ status, stderr }).toEqual({
+    status: 130,
+    stderr: expect.stringMatching(/^interrupted: 1 of 2 transports done; then .*slow\.mjs: no case yet\n$/),
+  });
+});
+
+test("the stream command does not load the suite", async () => {
+  const main = fileURLToPath(new URL("./run-command.ts", import.meta.url));
+  const script = await moduleFile(
+    "loads.mjs",
+    `import { registerHooks } from "node:module";
+    registerHooks({ resolve(specifier, context, next) {
+      if (specifier === "@headrace/conformance") console.log("loads the suite");
+      return next(specifier, context);
+    } });
+    const { runCommand } = await import(${JSON.stringify(main)});
+    await runCommand(process.argv.slice(2));`,
+  );
+  const { execFileSync } = await import("node:child_process");
+  const printed = (...args: string[]): string =>
+    execFileSync(process.execPath, ["--conditions=@headrace/source", script, ...args], { encoding: "utf8" });
+  expect(printed("--help")).not.toContain("loads the suite");
+  expect(printed("conformance", "-t", "fetch", "--only", "body.chunked")).toContain("loads the suite");
+});

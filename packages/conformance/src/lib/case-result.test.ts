@@ -1,0 +1,108 @@
+import { setImmediate as macrotask } from "node:timers/promises";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { resultOf } from "./case-result.ts";
+import { type ConformanceCase, defineCases } from "./conformance-case.ts";
+import { ConformanceError } from "./conformance-error.ts";
+import { referenceTransport } from "./reference-transport.ts";
+import { caseOptions } from "./run-conformance.ts";
+
+/** The runner's own watch would fail the test for what a case leaves behind on purpose. */
+let watch: NodeJS.UnhandledRejectionListener[] = [];
+
+beforeEach(() => {
+  watch = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection");
+});
+
+afterEach(() => {
+  for (const listener of watch) process.on("unhandledRejection", listener);
+});
+
+function caseThat(id: string, run: ConformanceCase["run"], rest: Partial<ConformanceCase> = {}): ConformanceCase {
+  const [made] = defineCases("req", [{ id: `req.${id}`, title: "holds", spec: "none", run, ...rest }]);
+  return made as ConformanceCase;
+}
+
+const options = (knownFailures: Record<string, string> = {}): ReturnType<typeof caseOptions> =>
+  caseOptions(referenceTransport, {}, { knownFailures, scale: 0.1 });
+
+test("a rejection that nobody handles is blamed on the case that left it, though others were running", async () => {
+  let started = 0;
+  const together = async (): Promise<void> => {
+    for (started++; started === 1;) await macrotask();
+  };
+  const guilty = caseThat("guilty", async () => {
+    await together();
+    void Promise.reject(new Error("left behind"));
+    await macrotask();
+  });
+  const innocent = caseThat("innocent", async () => {
+    await together();
+    await macrotask();
+    await macrotask();
+  });
+  const shared = options();
+  const [blamed, cleared] = await Promise.all([resultOf(guilty, shared), resultOf(innocent, shared)]);
+  expect(blamed).toMatchObject({ outcome: "fail", expected: "no unhandled rejection and no uncaught error" });
+  expect(blamed.received).toContain("left behind");
+  expect(cleared).toMatchObject({ outcome: "pass", reason: expect.stringContaining("holds alone") });
+});
+
+test("one that failed alone is not run again, and after ten that failed again none is", async () => {
+  let runs = 0;
+  const failing = (id: number): ConformanceCase =>
+    caseThat(`failing-${id}`, async () => {
+      runs++;
+      await macrotask();
+      throw new ConformanceError("one", "another");
+    });
+  await resultOf(failing(0), options());
+  expect(runs).toBe(1);
+  runs = 0;
+  const shared = options();
+  const two = (at: number): Promise<unknown> =>
+    Promise.all([resultOf(failing(at), shared), resultOf(failing(-at), shared)]);
+  for (let pair = 1; pair <= 10; pair++) await two(pair);
+  expect(runs).toBe(20 + 10);
+});
+
+test("every outcome, with its reason, and a wire log where there is more to say", async () => {
+  const holds = async (): Promise<void> => {};
+  const fails = async (): Promise<void> => {
+    throw new ConformanceError("one", "another");
+  };
+  const known = { "req.known": "upstream issue", "req.mended": "upstream issue" };
+  const expectResult = async (conformanceCase: ConformanceCase, result: object): Promise<void> =>
+    expect(await resultOf(conformanceCase, options(known))).toEqual({
+      id: conformanceCase.id,
+      area: "req",
+      title: "holds",
+      level: conformanceCase.level,
+      scope: "transport",
+      spec: "none",
+      ms: expect.any(Number),
+      ...result,
+    });
+  const failure = { expected: "one", received: "another", wire: [] };
+  await expectResult(caseThat("good", holds), { outcome: "pass" });
+  await expectResult(caseThat("bad", fails), { outcome: "fail", ...failure });
+  await expectResult(caseThat("lax", fails, { level: "should" }), { outcome: "non-strict", ...failure });
+  await expectResult(
+    caseThat("told", async () => "this way", { level: "may" }),
+    {
+      outcome: "info",
+      reason: "this way",
+      wire: [],
+    },
+  );
+  await expectResult(caseThat("known", fails), { outcome: "known-failure", reason: "upstream issue", ...failure });
+  await expectResult(caseThat("mended", holds), { outcome: "unexpected-pass", reason: "upstream issue", wire: [] });
+  await expectResult(caseThat("lacking", fails, { needs: ["http2"] }), {
+    outcome: "unsupported",
+    reason: "does not declare http2",
+  });
+  await expectResult(caseThat("other", fails, { needs: ["!manualRedirects"] }), {
+    outcome: "skipped",
+    reason: "declares manualRedirects",
+  });
+});

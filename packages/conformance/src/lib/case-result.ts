@@ -1,0 +1,102 @@
+import { unmetNeed } from "./capabilities.ts";
+import type { CaseGate } from "./case-gate.ts";
+import type { ConformanceCase } from "./conformance-case.ts";
+import type { ConformanceOutcome, ConformanceResult } from "./report/conformance-report.ts";
+import { describeFinding } from "./report/describe-result.ts";
+import { type CaseRun, runCase, type RunCaseOptions } from "./run-case.ts";
+
+/** What a case is run with to have a result. */
+export interface CaseResultOptions extends RunCaseOptions {
+  readonly gate: CaseGate;
+  readonly secondRuns: SecondRuns;
+  /** The reasons of known failures, by id. */
+  readonly knownFailures: Readonly<Record<string, string>>;
+}
+
+/** How cases fared that were run again, over a whole run. */
+export interface SecondRuns {
+  /** How many in a row failed again. */
+  failed: number;
+}
+
+/** After so many in a row a first failure is believed: a transport that always hangs shall not hang twice a case. */
+const enoughSecondRuns = 10;
+
+interface TimedRun extends CaseRun {
+  readonly ms: number;
+  /** What did not hold the first time, while other cases ran, and did hold alone. */
+  readonly doubt?: string;
+}
+
+/** Runs one case when its turn comes and says what came of it. Rejects only with the reason of an abort. */
+export async function resultOf(
+  conformanceCase: ConformanceCase,
+  options: CaseResultOptions,
+): Promise<ConformanceResult> {
+  const { id, area, title, level, scope, spec, needs } = conformanceCase;
+  const row = { id, area, title, level, scope, spec };
+  const unmet = unmetNeed(needs, options.supports, options.module);
+  if (unmet !== undefined) return { ...row, outcome: notRun(unmet), ms: 0, reason: unmet };
+  const run = await runInTurn(conformanceCase, options);
+  const { ms, note, doubt, wire, findings } = run;
+  const [first, ...also] = findings;
+  const known = options.knownFailures[id];
+  const outcome = outcomeOf(conformanceCase, run, known !== undefined);
+  const reason = known ?? note ?? doubt;
+  return {
+    ...row,
+    outcome,
+    ms,
+    ...(reason !== undefined && { reason }),
+    ...first,
+    ...(also.length > 0 && { also }),
+    ...(outcome !== "pass" && { wire }),
+  };
+}
+
+function notRun(reason: string): ConformanceOutcome {
+  return reason.startsWith("does not declare") ? "unsupported" : "skipped";
+}
+
+function outcomeOf({ level }: ConformanceCase, { findings }: CaseRun, isKnown: boolean): ConformanceOutcome {
+  if (findings.length === 0) {
+    if (isKnown) return "unexpected-pass";
+    return level === "may" || level === "info" ? "info" : "pass";
+  }
+  if (isKnown) return "known-failure";
+  return level === "should" ? "non-strict" : level === "info" ? "info" : "fail";
+}
+
+/**
+ * Runs a case, and once more, alone, where it failed while another ran or by a rejection that nobody
+ * handled: either may have been the other's fault.
+ */
+async function runInTurn(conformanceCase: ConformanceCase, options: CaseResultOptions): Promise<TimedRun> {
+  const { knownFailures, secondRuns } = options;
+  const alone = conformanceCase.alone || Object.hasOwn(knownFailures, conformanceCase.id);
+  const first = await runOnce(conformanceCase, options, alone);
+  const [finding] = first.findings;
+  const isDoubtful = first.wasAccompanied || first.isUnattributed;
+  if (finding === undefined || !isDoubtful || secondRuns.failed >= enoughSecondRuns) return first;
+  const second = await runOnce(conformanceCase, options, true);
+  secondRuns.failed = second.findings.length > 0 ? secondRuns.failed + 1 : 0;
+  if (second.findings.length > 0) return second;
+  return { ...second, doubt: `holds alone; while other cases ran: ${describeFinding(finding)}` };
+}
+
+async function runOnce(
+  conformanceCase: ConformanceCase,
+  options: CaseResultOptions,
+  alone: boolean,
+): Promise<TimedRun & { readonly wasAccompanied: boolean }> {
+  const pass = await options.gate.enter(alone);
+  try {
+    options.signal?.throwIfAborted();
+    const started = performance.now();
+    const run = await runCase(conformanceCase, options);
+    options.signal?.throwIfAborted();
+    return { ...run, ms: Math.round(performance.now() - started), wasAccompanied: pass.wasAccompanied };
+  } finally {
+    pass.leave();
+  }
+}

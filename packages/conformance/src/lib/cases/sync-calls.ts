@@ -1,0 +1,112 @@
+import {
+  asHeadraceError,
+  type EventStreamInit,
+  type forEachEventSync,
+  type HeadraceErrorCode,
+  type HeadraceErrorOf,
+} from "@headrace/core";
+import type { ResponseSink, SyncTransport } from "@headrace/core/transport";
+import type { BlockingServer, BlockingStep } from "../blocking-server.ts";
+import type { CaseContext } from "../case-context.ts";
+import { ConformanceError } from "../conformance-error.ts";
+import { verbsFor } from "../core-verbs.ts";
+import { expectEqual } from "../expect.ts";
+import { chunk, okChunked } from "../http-text.ts";
+import { describeError } from "../observed-exchange.ts";
+
+/** What a blocking verb is called with. */
+export type SyncInit = Omit<EventStreamInit, "transport">;
+type OnEvent = Parameters<typeof forEachEventSync>[2];
+
+const patienceMs = 1500;
+
+/** One event and no end, after which the server waits for ever. */
+export const hanging: readonly BlockingStep[] = [["request"], ["send", okChunked], ["send", chunk("data: 1\n\n")]];
+
+/** The transport, by the type of one that can block. */
+export function blocking({ transport }: CaseContext): SyncTransport {
+  return transport() as SyncTransport;
+}
+
+/**
+ * What the call returned or threw, and the data of its events. Nothing in this thread could end a call that
+ * hangs, so clocks of core's are set whatever the case sets.
+ */
+export function stream(
+  context: CaseContext,
+  url: string,
+  init: SyncInit = {},
+  onEvent: OnEvent = () => {},
+): { data: string[]; thrown: unknown; completed: boolean | undefined } {
+  const data: string[] = [];
+  try {
+    const transport = blocking(context);
+    const timeouts = { head: context.ms(patienceMs), idle: context.ms(patienceMs), ...init.timeouts };
+    const { completed } = verbsFor(transport).forEachEventSync(url, { ...init, timeouts, transport }, (event, stop) => {
+      data.push(event.data);
+      return onEvent(event, stop);
+    });
+    return { data, thrown: undefined, completed };
+  } catch (thrown) {
+    return { data, thrown, completed: undefined };
+  }
+}
+
+/** Fails unless what was thrown is a `HeadraceError` of this code; gives it. */
+export function expectCode<C extends HeadraceErrorCode>(thrown: unknown, code: C): HeadraceErrorOf<C> {
+  const failure = asHeadraceError(thrown, code);
+  if (failure !== undefined && failure === thrown) return failure;
+  throw new ConformanceError(`to throw with code ${code}`, describeError(thrown), { cause: thrown });
+}
+
+/** Fails unless the client has closed every connection. */
+export async function expectAllClosed(server: BlockingServer): Promise<void> {
+  expectEqual("sockets left open", (await server.report(1000)).openSockets, 0);
+}
+
+/** What a bare call of `sendSync` did, in order: `wait` for each call of `nextWait`, `head` and `body` for the sink's. */
+export interface BareCall {
+  readonly calls: ("wait" | "head" | "body")[];
+  readonly thrown: unknown;
+  readonly hasThrown: boolean;
+  /** The longest time between two calls of `nextWait`, in ms. */
+  readonly longestWait: number;
+}
+
+/** What a bare call is made with. */
+export interface BareInit {
+  readonly signal?: AbortSignal;
+  readonly onBody?: () => void | Promise<void>;
+  /** Ms to wait at most, or a throw; it is told how often it was called before. Default 20, for a while. */
+  readonly nextWait?: (before: number) => number;
+}
+
+/** Calls `sendSync` itself; one that does not end is ended by `nextWait`. */
+export function sendSync(context: CaseContext, url: string, init: BareInit = {}): BareCall {
+  const { signal = new AbortController().signal, onBody, nextWait = () => 20 } = init;
+  const calls: BareCall["calls"] = [];
+  const times: number[] = [];
+  const started = performance.now();
+  const wait = (): number => {
+    times.push(performance.now());
+    calls.push("wait");
+    if (performance.now() - started > context.ms(patienceMs)) throw new Error("the call has not come to its end");
+    return nextWait(times.length - 1);
+  };
+  const sink: ResponseSink = {
+    head: () => void calls.push("head"),
+    body() {
+      calls.push("body");
+      return onBody?.();
+    },
+  };
+  const target = { url: new URL(url), method: "GET", headers: new Headers(), body: null, signal, connectTimeout: 0 };
+  let outcome: Pick<BareCall, "thrown" | "hasThrown"> = { thrown: undefined, hasThrown: false };
+  try {
+    blocking(context).sendSync(target, sink, wait);
+  } catch (thrown) {
+    outcome = { thrown, hasThrown: true };
+  }
+  const longestWait = Math.max(0, ...times.slice(1).map((time, index) => time - (times[index] ?? time)));
+  return { calls, ...outcome, longestWait };
+}

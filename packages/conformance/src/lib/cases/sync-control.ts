@@ -1,0 +1,109 @@
+import type { BlockingStep } from "../blocking-server.ts";
+import type { CaseContext } from "../case-context.ts";
+import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
+import { expectEqual, expectThat } from "../expect.ts";
+import { chunk, okChunked } from "../http-text.ts";
+import { expectAllClosed, expectCode, hanging, stream, type SyncInit } from "./sync-calls.ts";
+
+function clock(
+  phase: "head" | "first-event" | "idle" | "total",
+  timeouts: NonNullable<SyncInit["timeouts"]>,
+  steps: readonly BlockingStep[],
+): CaseDefinition {
+  return {
+    id: `sync.${phase}-timeout`,
+    title: `the ${phase} clock is kept while the thread is blocked`,
+    spec: "contract 4 and 8: clocks are polled",
+    async run(context: CaseContext) {
+      const server = await context.serveBlocking(steps);
+      const started = performance.now();
+      const { thrown } = stream(context, server.origin, { timeouts });
+      const elapsed = performance.now() - started;
+      expectEqual("the phase", expectCode(thrown, "timeout").phase, phase);
+      expectThat(elapsed >= 145 && elapsed < 150 + context.ms(700), "150 ms and not much more", elapsed);
+      await expectAllClosed(server);
+    },
+  };
+}
+
+/** A case in which the callback ends the call. */
+function leaves(name: string, title: string, check: (context: CaseContext, url: string) => void): CaseDefinition {
+  return {
+    id: `sync.${name}`,
+    title,
+    spec: "contract 3 and 4",
+    async run(context: CaseContext) {
+      const server = await context.serveBlocking([...hanging, ["send", chunk("data: 2\n\n")]]);
+      check(context, server.origin);
+      await expectAllClosed(server);
+    },
+  };
+}
+
+const definitions: readonly CaseDefinition[] = [
+  clock("head", { head: 150 }, [["request"]]),
+  clock("first-event", { firstEvent: 150 }, [["request"], ["send", okChunked], ["send", chunk(":\n\n")]]),
+  clock("idle", { idle: 150 }, hanging),
+  clock("total", { total: 150 }, hanging),
+  leaves("stop", "`stop()` ends the call in good order and closes the connection", (context, url) => {
+    const outcome = stream(context, url, {}, (_event, stop) => stop());
+    expectEqual("data and what was thrown", [outcome.data, outcome.thrown], [["1"], undefined]);
+  }),
+  leaves("throw", "what the callback throws is what the call throws", (context, url) => {
+    const mine = { mine: true };
+    const { data, thrown } = stream(context, url, {}, () => {
+      throw mine;
+    });
+    expectThat(thrown === mine, "the very value to be thrown", thrown);
+    expectEqual("the data", data, ["1"]);
+  }),
+  leaves("promise", "a promise from the callback is `invalid-argument`", (context, url) => {
+    expectCode(stream(context, url, {}, () => Promise.resolve()).thrown, "invalid-argument");
+  }),
+  leaves("abort", "an abort inside the callback throws the reason when that returns", (context, url) => {
+    const controller = new AbortController();
+    const { data, thrown } = stream(context, url, { signal: controller.signal }, () => controller.abort("enough"));
+    expectEqual("data and what was thrown", [data, thrown], [["1"], "enough"]);
+  }),
+  leaves("terminal", "the terminal ends the call at once", (context, url) => {
+    const outcome = stream(context, url, { terminal: "1" });
+    expectEqual(
+      "data, completed and what was thrown",
+      [outcome.data, outcome.completed, outcome.thrown],
+      [[], true, undefined],
+    );
+  }),
+  {
+    id: "sync.abort-before",
+    title: "with a signal already aborted nothing is connected to, and the reason is thrown",
+    spec: "contract 2 and 4",
+    async run(context) {
+      const server = await context.serveBlocking(hanging);
+      expectEqual(
+        "what was thrown",
+        stream(context, server.origin, { signal: AbortSignal.abort("enough") }).thrown,
+        "enough",
+      );
+      expectEqual("the number of connections", (await server.report()).connections, 0);
+    },
+  },
+  {
+    id: "sync.after-close",
+    title: "after close() it throws `closed`, and nothing is connected to",
+    spec: "contract 5",
+    async run(context) {
+      const server = await context.serveBlocking(hanging);
+      await context.transport().close();
+      expectCode(stream(context, server.origin).thrown, "closed");
+      expectEqual("the number of connections", (await server.report()).connections, 0);
+    },
+  },
+];
+
+/** How the blocking call is ended from within its thread: by a clock, by the callback, by close. Contract 4. */
+export const syncControlCases: readonly ConformanceCase[] = defineCases(
+  "sync",
+  definitions
+    .map((definition) => ({ scope: "verb" as const, needs: [], ...definition }))
+    .map((definition) => ({ ...definition, needs: ["sync", ...definition.needs] as const })),
+);

@@ -1,0 +1,77 @@
+import tls from "node:tls";
+import { TransportError } from "@headrace/core/transport";
+import { asks, codeOf, misreads, type Mutant, sends, settles } from "./mutant.ts";
+import { verbs } from "./verb-mutant.ts";
+
+/** TLS: what is trusted, what is told, what is taken for an end. */
+export const tlsMutants: readonly Mutant[] = [
+  misreads(
+    "verify-off",
+    [
+      "tls.self-signed",
+      "tls.unknown-ca",
+      "tls.custom-ca-self-signed",
+      "tls.hostname",
+      "tls.expired",
+      "tls.not-yet-valid",
+      "tls.address-not-named",
+      "tls.custom-ca-is-its-own",
+      "net.proxy-tunnel-tls",
+      "net.proxy-socks5h-tls",
+      "net.resolve-tls",
+      "net.unix-socket-tls",
+    ],
+    (options) => ({ ...options, insecure: true }),
+  ),
+  {
+    ...sends("takes-old-versions-of-tls", ["tls.version"], (send) => async (request, sink) => {
+      const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+      Object.assign(tls, { DEFAULT_MIN_VERSION: "TLSv1", DEFAULT_CIPHERS: "DEFAULT@SECLEVEL=0" });
+      await send(request, sink).finally(() => Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
+    }),
+    isLoud: true,
+  },
+  settles(
+    "calls-handshake-failures-unreachable",
+    ["tls.client-certificate-refused", "net.proxy-https-handshake", "net.proxy-https-untrusted"],
+    (sent) =>
+      sent.catch((error: unknown) => {
+        throw codeOf(error) === "tls" ? new TransportError("connect", "no connection") : error;
+      }),
+  ),
+  asks("looks-names-up-too-early", ["tls.sni", "net.proxy-connect", "net.proxy-socks5h"], ({ url }) => {
+    const { host, port, protocol, href } = url;
+    return { url: { host, hostname: "127.0.0.1", port, protocol, href } as URL };
+  }),
+  settles("calls-what-is-not-http-a-reset", ["tls.plain-client", "h2.not-http2"], (sent) =>
+    sent.catch((error: unknown) => {
+      throw codeOf(error) === "protocol" ? new TransportError("reset", "lost", { phase: "head" }) : error;
+    }),
+  ),
+  sends(
+    "abort-leaves-what-is-being-opened",
+    ["tls.abort-in-handshake", "net.proxy-abort", "h2.abort-alone"],
+    (send) => (request, sink) => {
+      const { signal } = request;
+      const aborted = new Promise<never>((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+      return Promise.race([aborted, send({ ...request, signal: new AbortController().signal }, sink)]);
+    },
+  ),
+  settles(
+    "takes-broken-tls-for-the-end",
+    ["tls.alert-mid-body", "tls.forged-record", "tls.chunk-truncated", "tls.length-short"],
+    (sent) =>
+      sent.catch((error: unknown) => {
+        if (codeOf(error) !== "truncated" && codeOf(error) !== "reset") throw error;
+      }),
+  ),
+  settles("wants-close-notify-everywhere", ["tls.length-exact", "tls.close-delimited"], async (sent, { url }) => {
+    await sent;
+    if (url.protocol === "https:") throw new TransportError("truncated", "no close_notify");
+  }),
+  verbs("takes-close-over-tls-for-proof", ["tls.close-delimited-assumed"], (core) => ({
+    openEventStream: (url, init) => core.openEventStream(url, { ...init, eof: "discard" }),
+  })),
+];

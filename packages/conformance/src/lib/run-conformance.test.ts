@@ -1,0 +1,143 @@
+import type { Transport } from "@headrace/core/transport";
+import { describe, expect, test } from "vitest";
+import { referenceTransport } from "./reference-transport.ts";
+import type { ConformanceResult } from "./report/conformance-report.ts";
+import { caseBudgetMs } from "./run-case.ts";
+import { runConformance } from "./run-conformance.ts";
+
+const never = (): Promise<never> => new Promise(() => {});
+
+/** The reference with one of its ways never coming to an end. */
+const hanging: Record<string, (reference: Transport) => Partial<Transport>> = {
+  "send never settles": () => ({ send: never }),
+  "send never settles after the head": ({ send }) => ({
+    send: async (request, sink) => {
+      await send(request, { head: (head) => sink.head(head), body: never });
+    },
+  }),
+  "close never resolves": () => ({ close: never }),
+  "close throws": () => ({
+    close() {
+      throw new Error("no close");
+    },
+  }),
+  "nothing ever ends": () => ({ send: never, close: never }),
+};
+
+describe("a transport that hangs costs a case its budget, not the run", () => {
+  test.each(Object.entries(hanging))("%s", async (_, change) => {
+    const scale = 0.1;
+    const create = (options: object): Transport => {
+      const reference = referenceTransport(options);
+      return { ...reference, ...change(reference) };
+    };
+    const only = ["body.chunked", "abort.in-body", "time.first-byte"];
+    const { subjects } = await runConformance(create, { only, scale });
+    const results = subjects.flatMap((subject) => subject.results);
+    expect(results.map(({ id }) => id).toSorted()).toEqual(only.toSorted());
+    for (const { id, outcome, ms, wire } of results) {
+      expect([id, outcome]).toEqual([id, "fail"]);
+      expect(ms).toBeLessThan(caseBudgetMs * scale);
+      expect(wire?.length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe("runConformance", () => {
+  test("gives the results in the order of the suite, and each as it comes", async () => {
+    const seen: ConformanceResult[] = [];
+    const totals = new Set<number>();
+    const { subjects, suiteVersion, runtime } = await runConformance(referenceTransport, {
+      only: ["time.first-byte", "body.chunked", "req.get-default"],
+      name: "mine",
+      onResult(result, total) {
+        seen.push(result);
+        totals.add(total);
+      },
+    });
+    expect(subjects).toHaveLength(1);
+    expect(subjects[0]).toMatchObject({ name: "mine", version: "node:net", supports: { contract: 1 } });
+    expect(subjects[0]?.results.map(({ id }) => id)).toEqual(["req.get-default", "body.chunked", "time.first-byte"]);
+    expect(seen.map(({ id }) => id).toSorted()).toEqual(["body.chunked", "req.get-default", "time.first-byte"]);
+    expect([...totals]).toEqual([3]);
+    expect(suiteVersion).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(runtime).toEqual({
+      name: "node",
+      version: process.versions.node,
+      platform: process.platform,
+      arch: process.arch,
+    });
+  });
+
+  test("runs as many at a time as it may, and those that must be alone, alone", async () => {
+    let open = 0;
+    const most: number[] = [];
+    const create = (options: object): Transport => {
+      const reference = referenceTransport(options);
+      open++;
+      most.push(open);
+      return {
+        ...reference,
+        async close(closing) {
+          open--;
+          await reference.close(closing);
+        },
+      };
+    };
+    await runConformance(create, { only: ["body.chunk*"], concurrency: 3 });
+    expect(Math.max(...most)).toBe(3);
+    most.length = 0;
+    await runConformance(create, { only: ["time.first-byte", "time.each-write*"] });
+    expect(Math.max(...most)).toBe(1);
+  });
+
+  test("an abort ends it with its reason, the running cases cleaned up", async () => {
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const closed: number[] = [];
+    const create = (options: object): Transport => {
+      const reference = referenceTransport(options);
+      return {
+        ...reference,
+        async send(request, sink) {
+          controller.abort(reason);
+          await reference.send(request, sink);
+        },
+        async close(closing) {
+          closed.push(1);
+          await reference.close(closing);
+        },
+      };
+    };
+    const results: ConformanceResult[] = [];
+    const run = runConformance(create, {
+      signal: controller.signal,
+      onResult: (result) => results.push(result),
+      concurrency: 2,
+    });
+    await expect(run).rejects.toBe(reason);
+    expect(closed.length).toBeGreaterThan(1);
+    expect(results.length).toBeLessThan(5);
+    await expect(runConformance(create, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  test.each([
+    [{ scale: 0 }, "scale"],
+    [{ scale: Number.NaN }, "scale"],
+    [{ concurrency: 0 }, "concurrency"],
+    [{ concurrency: 1.5 }, "concurrency"],
+    [{ only: ["nothing"] }, "only names no case: nothing"],
+    [{ only: ["h2.nothing*"] }, "only names no case: h2.nothing*"],
+  ])("refuses %o", async (options, message) => {
+    await expect(runConformance(referenceTransport, options)).rejects.toThrow(message);
+  });
+
+  test("what `create` throws comes out, and what is no transport is said to be none", async () => {
+    const failing = (): Transport => {
+      throw new Error("no library");
+    };
+    await expect(runConformance(failing)).rejects.toThrow("no library");
+    const nothing = (async () => referenceTransport({})) as unknown as () => Transport;
+    await expect(runConformance(nothing)).rejects.toThrow("create must return a transport");
+  });
+});

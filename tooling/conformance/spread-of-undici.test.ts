@@ -1,0 +1,3 @@
+import { testComposition } from "./test-composition.ts";
+
+testComposition("{ ...undici }");
