@@ -1,11 +1,33 @@
-import { NetworkOptions, Transport, TransportSupport } from "@headrace/core/transport";
-import "node:http2";
-import "@headrace/core";
+import { NetworkOptions, ResponseHead, ResponseSink, Transport, TransportRequest, TransportSupport } from "@headrace/core/transport";
+import { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import { HeadraceErrorCode, HeadraceErrorOf } from "@headrace/core";
 import { Server, Socket } from "node:net";
 import { TLSSocket, TlsOptions } from "node:tls";
 import { ServerSentEvent } from "@headrace/core/parser";
 /** Bytes as a script writes them: a string is one byte a character (U+0000 to U+00FF), never UTF-8. */
 type Bytes = string | Uint8Array;
+/**
+ * What a server in another thread does on every connection, in order: as data, because a script cannot
+ * cross threads. `marks` waits until the client has counted so many (`mark()`).
+ */
+type BlockingStep = readonly ["request"] | readonly ["send", Bytes] | readonly ["marks", number] | readonly ["delay", number] | readonly ["fin"] | readonly ["rst"];
+/** What the server saw, asked for when the blocking call is over. */
+interface BlockingReport {
+  /** Each request as it stood on the wire, one character a byte. */
+  readonly requests: readonly string[];
+  readonly connections: number;
+  /** Sockets that the client has left open. */
+  readonly openSockets: number;
+}
+/** A server of exact bytes in a thread of its own, for calls that block this one. */
+interface BlockingServer {
+  readonly origin: string;
+  /** Counts one for the steps `marks`; may be called while this thread is about to block. */
+  mark(): void;
+  /** @param patience how long to wait for the client to close what is open, in ms; default not at all */
+  report(patience?: number): Promise<BlockingReport>;
+  close(): Promise<void>;
+}
 /** A certificate and its private key, in PEM. */
 interface KeyPair {
   readonly cert: string;
@@ -23,6 +45,10 @@ interface Certificates {
   readonly expired: KeyPair;
   /** For the right names, signed by nobody but itself. */
   readonly selfSigned: KeyPair;
+  /** Signed by `ca`, for the right names, not yet valid. */
+  readonly notYetValid: KeyPair;
+  /** Signed by `ca` for `localhost`, and for no address. */
+  readonly nameOnly: KeyPair;
   /** A client's, signed by `ca`. */
   readonly client: KeyPair;
 }
@@ -30,10 +56,118 @@ interface Certificates {
 export declare function certificates(): Promise<Certificates>;
 /** What happened in a case, in order: bytes on the wire and calls at the client, each with its time. */
 interface WireLog {
-  /** Notes an event; `bytes` are shown escaped and shortened. */
+  /** Notes an event; `bytes` are shown escaped and shortened. What the server did begins with `<`, what came to it with `>`. */
   note(who: string, what: string, bytes?: Uint8Array): void;
-  /** The log as text, one line an event; the middle of a long one is left out. */
-  toString(): string;
+  /** The events as data; the middle of a long log is left out, and an entry says so. */
+  entries(): WireEntry[];
+}
+/** One event of a wire log. */
+interface WireEntry {
+  /** Since the case began. */
+  readonly ms: number;
+  /** `client`: a call at the transport or its sink. `conn 1`: the first connection, at the server. */
+  readonly who: string;
+  /** `<` from the server, `>` from the client; absent for what is neither, such as `accepted`. */
+  readonly direction?: "<" | ">";
+  /** In words: `send GET http://127.0.0.1:…`, `FIN`; may be empty where there are bytes. */
+  readonly text: string;
+  /** How many bytes there were. */
+  readonly size?: number;
+  /** The bytes: printable ASCII as it is, the rest escaped, long ones cut in the middle. */
+  readonly bytes?: string;
+  /** How often it happened in a row; only of long pieces, of which the first is shown. */
+  readonly times?: number;
+}
+/** A server of HTTP/2 over TLS for what is ordinary there: `node:http2` frames it. */
+interface Http2Server {
+  readonly origin: string;
+  readonly sessions: readonly ServerHttp2Session[];
+  close(): Promise<void>;
+}
+/** What answers a stream. */
+type OnStream = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void;
+/** What a case adds to the recording: it may look, throw, or hold the transport back with a promise. */
+interface RecordingSinkHooks {
+  readonly onHead?: (head: ResponseHead) => void;
+  /** @param bytes a copy */
+  readonly onBody?: (bytes: Uint8Array) => void | Promise<void>;
+  /** Compare the body with the made-up one of `patternBytes` instead of keeping it. */
+  readonly pattern?: boolean;
+}
+/** What the sink is told of the exchange it belongs to. */
+interface RecordingSinkOptions extends RecordingSinkHooks {
+  readonly signal: AbortSignal;
+  readonly log: WireLog;
+  /** Called after every call of the sink was recorded. */
+  readonly onChange: () => void;
+}
+/**
+ * A sink that records everything it is given, and every call that the contract forbids (section 3). It
+ * overwrites the bytes it was lent before it returns: whoever reads them later reads garbage.
+ */
+declare class RecordingSink implements ResponseSink {
+  #private;
+  received: ResponseHead | undefined;
+  receivedTrailers: Headers | undefined;
+  readonly pieces: Uint8Array[];
+  bytesReceived: number;
+  /** Index of the first byte that is not the made-up body's, with `pattern`; -1 for none. */
+  firstDifference: number;
+  readonly violations: string[];
+  /** Whether `send` has returned its promise, and whether that has settled: set by who called it. */
+  sendReturned: boolean;
+  settled: boolean;
+  constructor(options: RecordingSinkOptions);
+  head(head: ResponseHead): void;
+  body(bytes: Uint8Array): void | Promise<void>;
+  trailers(trailers: Headers): void;
+}
+/** How `send` settled. */
+type Outcome = {
+  readonly ended: true;
+} | {
+  readonly ended: false;
+  readonly error: unknown;
+};
+/** What an exchange is observed with. */
+interface ObservedExchangeOptions extends RecordingSinkHooks {
+  readonly transport: Transport;
+  readonly request: TransportRequest;
+  readonly controller: AbortController;
+  /** Whether the transport's stack does not say why a connection failed (`errorDetail`). */
+  readonly isCoarse: boolean;
+  readonly log: WireLog;
+  /** How long a wait may last before it fails, in ms; as long again while a large body is arriving. */
+  readonly patience: number;
+}
+/**
+ * One `send` under observation, called by the constructor. Every wait fails, saying what it waited for,
+ * when `send` settles otherwise or patience ends.
+ */
+declare class ObservedExchange {
+  #private;
+  /** What the sink was given. */
+  readonly recording: RecordingSink;
+  /** How `send` settled; `undefined` while it has not. */
+  outcome: Outcome | undefined;
+  constructor(options: ObservedExchangeOptions);
+  /** The whole body so far. */
+  get body(): Uint8Array;
+  /** The body so far as text, one character a byte. */
+  get text(): string;
+  abort(reason?: unknown): void;
+  /** Waits for the head. */
+  head(): Promise<ResponseHead>;
+  /** Waits until the sink was given `count` bytes of body in all. */
+  received(count: number): Promise<void>;
+  /** Waits until `send` has settled, either way. */
+  settles(expected?: string): Promise<Outcome>;
+  /** Waits for a proven end; checks the body, if given one, and returns it. */
+  ends(body?: string): Promise<Uint8Array>;
+  /** Waits for the rejection with a `TransportError` of one of these codes. */
+  fails(...codes: readonly HeadraceErrorCode[]): Promise<HeadraceErrorOf<HeadraceErrorCode>>;
+  /** Waits for the rejection with this very value. */
+  rejectsWith(value: unknown): Promise<void>;
 }
 /** A request as it stood on the wire (RFC 9112 section 2.1). */
 interface ReceivedRequest {
@@ -83,7 +217,7 @@ declare class ScriptedConnection {
   constructor(socket: Socket, ordinal: number, log: WireLog);
   /** Every byte the client sent on this connection (inside TLS, once that has started). */
   get received(): Uint8Array;
-  /** Turns the connection into a TLS server's; resolves when the handshake is done. */
+  /** Turns the connection into a TLS server's, inside TLS too; resolves when the handshake is done. */
   startTls(options: TlsOptions): Promise<void>;
   /** Reads the next request, head and content, whole. */
   request(): Promise<ReceivedRequest>;
@@ -173,6 +307,79 @@ declare class Scripts {
   constructor(script: Script, options: ScriptedServerOptions);
   accept(socket: Socket): void;
 }
+/** Where a transport's factory can be imported from, by a process or a thread of its own. */
+interface TransportModule {
+  readonly url: string | URL;
+  /** The export that makes a transport, given `NetworkOptions`; default `default`. */
+  readonly name?: string;
+}
+/** What a case sends; everything is optional. */
+interface SendInit {
+  /** Default: the case's own, made with no options. */
+  readonly transport?: Transport;
+  /** Default `GET`. */
+  readonly method?: string;
+  readonly headers?: Record<string, string> | Headers;
+  /** A string is sent as UTF-8. */
+  readonly body?: string | Uint8Array;
+  /** An abort that began before the call; otherwise use `abort()` of the exchange. */
+  readonly abortedWith?: unknown;
+  /** Default: one of the exchange's own, which `abort()` aborts. */
+  readonly signal?: AbortSignal;
+  /** Ms; default 0, none. */
+  readonly connectTimeout?: number;
+  readonly onHead?: (head: ResponseHead) => void;
+  readonly onBody?: (bytes: Uint8Array) => void | Promise<void>;
+  /** Compare the body with `patternBytes` instead of keeping it. */
+  readonly pattern?: boolean;
+}
+/** What a context is made from. */
+interface CaseContextOptions {
+  readonly create: (options: NetworkOptions) => Transport;
+  readonly supports: Partial<TransportSupport>;
+  readonly scale: number;
+  readonly module?: TransportModule;
+}
+/**
+ * What a case works with. Its functions use no `this`, so a case takes those it needs. Everything they
+ * start is ended and checked by whoever runs the case.
+ */
+declare class CaseContext {
+  #private;
+  readonly supports: Partial<TransportSupport>;
+  /** Where the factory can be imported from, for cases that need it. */
+  readonly module: TransportModule | undefined;
+  readonly log: WireLog;
+  /** What was started, for the one who ends it. */
+  readonly servers: ScriptedServer[];
+  readonly otherServers: {
+    close(): Promise<void>;
+  }[];
+  readonly transports: Transport[];
+  readonly exchanges: ObservedExchange[];
+  readonly scriptErrors: unknown[];
+  /** Rejects with the first thing that a script throws. */
+  readonly scriptFailure: Promise<never>;
+  constructor(options: CaseContextOptions);
+  /** Starts a server whose every connection runs `script`. */
+  readonly serve: (script: Script, options?: Pick<ScriptedServerOptions, "tls" | "listenOn">) => Promise<ScriptedServer>;
+  /** Starts a server in a thread of its own, for calls that block this one. */
+  readonly serveBlocking: (steps: readonly BlockingStep[]) => Promise<BlockingServer>;
+  /** Starts a server of HTTP/2 over TLS. */
+  readonly serveHttp2: (onStream: OnStream) => Promise<Http2Server>;
+  /** Makes a transport with these options. */
+  readonly create: (options?: NetworkOptions) => Transport;
+  /** The transport made with no options; always the same one in a case. */
+  readonly transport: () => Transport;
+  /** Calls `send` and observes it. */
+  readonly send: (url: string, init?: SendInit) => ObservedExchange;
+  /** `value`, or a failure if it takes longer than `ms` (scaled). */
+  readonly within: <T>(ms: number, value: Promise<T>, expected: string) => Promise<T>;
+  /** Waits; only where time is the subject. Scaled. */
+  readonly delay: (ms: number) => Promise<void>;
+  /** Milliseconds, scaled for the machine. */
+  readonly ms: (ms: number) => number;
+}
 /** Every area and what it is about, in the order of reports. A case's id begins with its area. */
 export declare const areas: {
   readonly req: "request";
@@ -200,64 +407,173 @@ type ConformanceArea = keyof typeof areas;
  * answers are allowed and which one came is recorded; none of them is red. `info`: nothing is demanded.
  */
 type ConformanceLevel = "must" | "should" | "may" | "info";
-/** Makes a transport with what a case needs. Called at least once a case. */
-type CreateTransport = (options: NetworkOptions) => Transport;
-/** Which cases to run, and what is known of the transport. */
-interface ConformanceOptions {
+type ProxyKind = TransportSupport["proxy"][number];
+type Ambient = TransportSupport["ambient"][number];
+type Coding = TransportSupport["decompression"][number];
+/** A capability that a transport declares in `supports`, or something the machine must have. */
+type Capability = "sync" | "http2" | "http3" | "connectTimeout" | "manualRedirects" | `proxy:${ProxyKind}` | "unixSocket" | "customCa" | "clientCertificate" | "insecure" | "resolve" | `decompression:${Coding}` | "httpVersion" | "statusText" | "trailers" | "endProof:closeDelimited" | "endProof:http2" | "endProof:decompression" | "exactErrors" | "backpressure" | `ambient:${Ambient}` | "machine:ipv6" | "machine:unixSockets" | "machine:unansweredConnects" | "machine:descriptors" | "machine:node" | "module";
+/** A capability that must be there, or with `!` one that must not. */
+type Need = Capability | `!${Capability}`;
+/** One demand of the contract and the function that checks it. Data, so that runners, reports and people can list them. */
+interface ConformanceCase {
+  /** `area.what-is-checked`; stable: never reused, never renamed. */
+  readonly id: string;
+  readonly area: ConformanceArea;
+  /** What must hold, as a sentence. */
+  readonly title: string;
+  readonly level: ConformanceLevel;
+  /** `transport`: calls `send`. `verb`: calls the verbs of core over the transport. */
+  readonly scope: "transport" | "verb";
+  readonly needs: readonly Need[];
+  /** Whether no other case may run meanwhile: it measures time or memory, counts what the process has, changes the environment, or blocks the thread. */
+  readonly alone: boolean;
+  /** Where it is written: a section of the contract, or of a standard. */
+  readonly spec: string;
+  /** Throws where the demand is not met. With level `may` or `info` it returns what it found. */
+  run(context: CaseContext): Promise<string | void>;
+}
+/**
+ * What came of a case. `non-strict`: a `should` that does not hold. `info`: which of the allowed answers
+ * came. `unsupported`: a capability it needs is not declared. `skipped`: it does not apply, or this machine
+ * cannot run it. `known-failure` failed as listed; `unexpected-pass` did not, which is red, as `fail` is.
+ */
+type ConformanceOutcome = "pass" | "fail" | "non-strict" | "info" | "unsupported" | "skipped" | "known-failure" | "unexpected-pass";
+/** Something that did not hold. */
+interface Finding {
+  /** Absent where something broke that the case did not look at, such as the case itself. */
+  readonly expected?: string;
+  readonly received: string;
+}
+/** What came of one case on one transport. */
+interface ConformanceResult {
+  readonly id: string;
+  readonly area: ConformanceArea;
+  /** What had to hold. */
+  readonly title: string;
+  readonly level: ConformanceLevel;
+  /** `transport`: the case calls `send`. `verb`: it calls the verbs of core over the transport. */
+  readonly scope: "transport" | "verb";
+  /** Where the demand is written. */
+  readonly spec: string;
+  readonly outcome: ConformanceOutcome;
+  /** 0 where it was not run. */
+  readonly ms: number;
+  /** Why it was not run, or failed as known; with `info`, the answer. */
+  readonly reason?: string;
+  /** What did not hold, the first in time: what should have come, and what came. As in `Finding`. */
+  readonly expected?: string;
+  readonly received?: string;
+  /** What did not hold besides. */
+  readonly also?: readonly Finding[];
+  /** What happened, for every outcome but a plain pass and cases not run; at most 81 entries. */
+  readonly wire?: readonly WireEntry[];
+}
+/** A transport, or a composition of some, and what came of every case. */
+interface ConformanceSubject {
+  readonly name: string;
+  readonly version: string;
+  readonly supports: Partial<TransportSupport>;
+  /** In the order of the suite. */
+  readonly results: readonly ConformanceResult[];
+}
+/** What a run gives back, and what a report is made of: plain data, fit for `JSON.stringify`. It holds no time of day. */
+interface ConformanceReport {
+  readonly suiteVersion: string;
+  /** What it ran on: `node`, `deno` or `bun`; `platform` and `arch` as `process` spells them. */
+  readonly runtime: {
+    readonly name: string;
+    readonly version: string;
+    readonly platform: string;
+    readonly arch: string;
+  };
+  /** One from `runConformance`; reports of one runtime are merged by joining these lists. */
+  readonly subjects: readonly ConformanceSubject[];
+}
+/** Whether an outcome fails a run. */
+export declare function isRed({ outcome }: Pick<ConformanceResult, "outcome">): boolean;
+/** What names cases. */
+interface CaseSelection {
   /** Failures to live with: ids, each with the reason, best with the upstream issue. One that passes is an error. */
   readonly knownFailures?: Readonly<Record<string, string>>;
   /** Ids, areas (`body`) or prefixes with a star (`body.chunk*`); default all. */
   readonly only?: readonly string[];
+}
+/** What a case demands, without the function that checks it. */
+type CaseInfo = Pick<ConformanceCase, "id" | "area" | "title" | "level" | "scope" | "spec" | "needs">;
+/**
+ * Lists the cases that a run would be asked for, whatever the transport; nothing is run.
+ *
+ * @throws TypeError where `only` or `knownFailures` names a case that there is not
+ */
+export declare function listCases(selection?: CaseSelection): readonly CaseInfo[];
+/** Makes a transport with what a case needs. Called at least once a case. */
+type CreateTransport = (options: NetworkOptions) => Transport;
+/** Which cases to run, and what is known of the transport. */
+interface ConformanceOptions extends CaseSelection {
   /** Every wait and limit is multiplied by this; default 1. Use 3 on a slow or busy machine. */
   readonly scale?: number;
+  /** Where the factory can be imported from; without it the cases that need a process or a thread of their own are skipped. */
+  readonly module?: TransportModule;
 }
-/**
- * What came of a case. `non-strict`: a `should` that does not hold. `info`: which of the allowed answers
- * came. `unsupported`: a capability it needs is not declared. `skipped`: this machine cannot run it.
- * `known-failure` failed as listed; `unexpected-pass` did not, which is red.
- */
-type ConformanceOutcome = "pass" | "fail" | "non-strict" | "info" | "unsupported" | "skipped" | "known-failure" | "unexpected-pass";
-/** One row of a report. */
-interface ConformanceResult {
-  readonly id: string;
-  readonly area: ConformanceArea;
-  readonly title: string;
-  readonly level: ConformanceLevel;
-  readonly outcome: ConformanceOutcome;
-  readonly ms: number;
-  /** Why it was not run or failed as known; with `info`, the answer. */
-  readonly reason?: string;
-  /** The failure's message, wire log included. */
-  readonly error?: string;
-}
-/** What a run gives back: plain data, fit for `JSON.stringify`. */
-interface ConformanceReport {
-  readonly suiteVersion: string;
-  readonly subject: {
-    readonly name: string;
-    readonly version: string;
-    readonly supports: Partial<TransportSupport>;
-  };
-  readonly results: readonly ConformanceResult[];
+/** How to run the suite without a test runner. */
+interface RunConformanceOptions extends ConformanceOptions {
+  /** What the subject is called in the report; default the transport's own name. */
+  readonly name?: string;
+  /** How many cases may run at the same time; default 4. Those that measure time run alone whatever this says. */
+  readonly concurrency?: number;
+  /** Ends the run: it rejects with the signal's reason once the cases that were running have been cleaned up. */
+  readonly signal?: AbortSignal;
+  /** Called with each result as it comes, which is not the order of the report; `total` counts all that will come. */
+  readonly onResult?: (result: ConformanceResult, total: number) => void;
 }
 /** The version of the cases: raised when one is added, changed or retired. */
-export declare const suiteVersion = "1.0.0";
-/** Runs the cases one after another, without a test runner. Rejects only where `create` itself fails or the options are wrong. */
-export declare function runConformance(create: CreateTransport, options?: ConformanceOptions): Promise<ConformanceReport>;
+declare const suiteVersion$1 = "1.0.0";
+/**
+ * Runs the cases without a test runner. Run one transport at a time: cases that measure time want the
+ * process for themselves. A case that failed while another ran is run again alone, so that none is blamed
+ * for another's fault.
+ *
+ * @returns a report of one subject. Reports are merged by joining their subjects:
+ * `{ ...first, subjects: [first, second].flatMap(({ subjects }) => subjects) }`
+ * @throws what `create` throws; TypeError for wrong options or where `create` makes no transport
+ */
+export declare function runConformance(create: CreateTransport, options?: RunConformanceOptions): Promise<ConformanceReport>;
 type Register = (name: string, run: () => Promise<void>, budget?: number) => unknown;
 /** All that the suite asks of a test runner: vitest, node:test, Bun, Deno and Mocha's `it` are one. */
 interface TestRunner {
-  /** @param budget ms after which the runner may give up; a case ends itself before */
+  /** @param budget ms after which the runner may give up, far more than a case takes: it ends itself before 4 s */
   (name: string, run: () => Promise<void>, budget?: number): unknown;
   /** Used for cases that cannot run here, if there; otherwise they are registered as passing, with the reason in their name. */
   readonly skip?: Register;
 }
 /**
- * Registers one test for each case with the runner it is given.
+ * Registers one test for each case with the runner it is given. With a runner that starts several at a
+ * time (`test.concurrent`), those that measure time wait until they are alone.
  *
  * @param create makes a transport with what the case needs: `(options) => curlTransport(options)`
+ * @throws TypeError where the options name a case that there is not
  */
-export declare function testTransport(test: TestRunner, create: (options: NetworkOptions) => Transport, options?: ConformanceOptions): void;
+export declare function testTransport(test: TestRunner, create: CreateTransport, options?: ConformanceOptions): void;
+/**
+ * Makes the report a page: cases by area, a column for each subject, and the wire log behind all that did
+ * not simply pass. One static document in HTML, with neither script nor anything to load.
+ *
+ * @param report from `runConformance`, merged, or read back from JSON
+ */
+export declare function conformancePage({ suiteVersion, runtime, subjects }: ConformanceReport): string;
+/** How many cases passed, of those that apply. */
+interface Score {
+  /** All but those that were not run. What a transport does not declare must be refused, which is a case too. */
+  readonly applied: number;
+  /** Those that came out as `pass` or `info`. */
+  readonly passed: number;
+  /** The others: failed, listed as known or not, not strict, or passed unexpectedly. */
+  readonly notPassed: readonly ConformanceResult[];
+}
+/** Counts the results of a subject, or some of them. A known failure has not passed. */
+export declare function scoreOf(results: readonly ConformanceResult[]): Score;
+/** A result in words, for people: the demand, what was expected and what came, where it is written, and the wire log. */
+export declare function describeResult(result: ConformanceResult): string;
 /** One event stream of the corpus, and what a parser must make of it. */
 interface EventStreamCase {
   /** Stable: `topic.name`. */
@@ -316,4 +632,4 @@ interface Split {
  * the same in each run. Each piece is a copy, to be lent and overwritten.
  */
 export declare function splitsOf(bytes: Uint8Array): Generator<Split, void>;
-export type { Certificates, ClientClose, ConformanceArea, ConformanceLevel, ConformanceOptions, ConformanceOutcome, ConformanceReport, ConformanceResult, CreateTransport, EventStreamCase, EventStreamExpectation, EventStreamItem, KeyPair, ReceivedRequest, Script, ScriptedConnection, ScriptedServer, ScriptedServerOptions, Split, TestRunner };
+export { type Capability, type CaseInfo, type CaseSelection, type Certificates, type ClientClose, type ConformanceArea, type ConformanceLevel, type ConformanceOptions, type ConformanceOutcome, type ConformanceReport, type ConformanceResult, type ConformanceSubject, type CreateTransport, type EventStreamCase, type EventStreamExpectation, type EventStreamItem, type Finding, type KeyPair, type Need, type ReceivedRequest, type RunConformanceOptions, type Score, type Script, type ScriptedConnection, type ScriptedServer, type ScriptedServerOptions, type Split, type TestRunner, type TransportModule, type WireEntry, suiteVersion$1 as suiteVersion };

@@ -23,8 +23,11 @@ interface Timeouts {
   head?: number | undefined;
   /** From the head to the first event. Default: none. */
   firstEvent?: number | undefined;
-  /** Between one piece of body and the next (see `idleCounts`). Default: none. */
-  idle?: number | undefined;
+  /**
+   * Between one piece of body and the next (see `idleCounts`). `auto` learns the rhythm: once it has heard three
+   * intervals in 15 s of stream or more, the limit is three times the longest of them, and never under 15 s. Default: none.
+   */
+  idle?: number | "auto" | undefined;
   /** From the call to the last byte, wall time, attempts and all. Default: none. */
   total?: number | undefined;
 }
@@ -163,87 +166,11 @@ interface RedirectOptions {
    */
   credentialHeaders?: readonly string[] | undefined;
 }
-/** How often a one-shot call may be made. */
-interface AttemptOptions {
-  /**
-   * The most requests to make. Default 1. Again only where no byte of the request was sent (`dns`,
-   * `connect`); for GET, HEAD or with `replay` also on 408, 429, 5xx and `reset` before the head. Never
-   * after the first byte of a response that was accepted. Waits 0.5 s, 1 s, 2 s … up to 30 s, less a
-   * jitter of up to a half, and never less than `Retry-After`.
-   */
-  attempts?: number | undefined;
-  /** Whether a request with another method may be made again. Default false: it may have had its effect. */
-  replay?: boolean | undefined;
-}
-/** What headers may be given as. */
-type HeadersSource = Headers | Record<string, string> | Iterable<readonly [string, string]>;
-/** What a body may be: anything that can be sent twice, so never a stream. */
-type RequestBody = string | ArrayBufferView | ArrayBuffer | Blob | URLSearchParams | FormData;
-/** What may be said of a request, by every verb. */
-interface RequestOptions {
-  /** Which HTTP stack: there is no default, it is the choice. */
-  transport: Transport;
-  /** Default: POST with `body` or `json`, else GET. */
-  method?: string | undefined;
-  /** Values are byte strings (U+0000 to U+00FF, as in Fetch). */
-  headers?: HeadersSource | undefined;
-  /** Read whole before anything is sent. `Blob` and `FormData` not in blocking calls. */
-  body?: RequestBody | null | undefined;
-  /** Serialised as the body, with `content-type: application/json` unless the headers have one. */
-  json?: unknown;
-  /** Ends the call: it fails with `signal.reason`. */
-  signal?: AbortSignal | null | undefined;
-  /** In ms; 0 is off. */
-  timeouts?: Timeouts | undefined;
-  /** Read by a browser's fetch alone. */
-  credentials?: "omit" | "same-origin" | "include" | undefined;
-}
 /** What users see of a response: its head, plain. */
 interface ResponseInfo extends ResponseHead {
   /** Always set: whether a redirect led here. */
   readonly redirected: boolean;
 }
-/** What every verb takes. */
-interface CallInit extends RequestOptions, AttemptOptions, RedirectOptions {
-  /** Called with the response once its head has been judged, before any of its body. */
-  onResponse?: ((response: ResponseInfo) => void) | undefined;
-}
-/** How a stream says that it is whole: see `EventStreamInit.terminal`. */
-type Terminal = string | {
-  readonly type: string;
-} | ((event: ServerSentEvent) => boolean);
-/** What the verbs for event streams take. */
-interface EventStreamInit extends CallInit {
-  /** Sent as `Last-Event-ID` (UTF-8), and the stream's memory to begin with. */
-  lastEventId?: string | undefined;
-  /**
-   * What becomes of an unfinished last event at a clean end. `dispatch`, the default, delivers it; after
-   * an end that is only assumed (`supports.endProof`) only where its last line was ended, else that is
-   * `incomplete`. `discard` drops it, as WHATWG says. `error` is `incomplete`. After a cut it is dropped.
-   */
-  eof?: "dispatch" | "discard" | "error" | undefined;
-  /**
-   * Ends the stream at once when it comes; a clean end before it is `incomplete`. A string is a
-   * sentinel: compared with `data`, consumed, not delivered (`"[DONE]"`). `{ type }` and functions mark
-   * real events, which are delivered. Default: none, and `[DONE]` is an event like any other.
-   */
-  terminal?: Terminal | undefined;
-  /** Bytes of one event, checked while they accumulate; more is `too-large`. Default 16 MiB. */
-  maxEventSize?: number | undefined;
-  /** Whether a 2xx that is not `text/event-stream` is an error. Default `require`. */
-  contentType?: "require" | "ignore" | undefined;
-  /** What restarts the idle clock: any piece of body, comments included, or events only. Default `bytes`. */
-  idleCounts?: "bytes" | "events" | undefined;
-  /**
-   * Called with each comment, without its colon, in the stream's order. With `openEventStream` it is called as the
-   * comment arrives: before events that wait to be taken.
-   */
-  onComment?: ((comment: string) => void) | undefined;
-}
-/** A transport that can block: its `sendSync` is there by type. */
-type SyncTransport = Transport & {
-  sendSync: NonNullable<Transport["sendSync"]>;
-};
 /** Every way an exchange can fail. The same fault has the same code on every transport. */
 type HeadraceErrorCode = "invalid-argument" | "unsupported" | "library-missing" | "dns" | "connect" | "network" | "proxy" | "tls" | "protocol" | "redirect" | "reset" | "truncated" | "status" | "content-type" | "no-content" | "timeout" | "too-large" | "incomplete" | "server-event" | "invalid-data" | "closed" | "no-recording" | "gave-up" | "internal";
 /** Where in its life an exchange was when it failed; for `timeout` the clock that ran out. */
@@ -333,6 +260,82 @@ export declare const HeadraceError: HeadraceErrorConstructor;
  * @returns the error, or `undefined` where there is none
  */
 export declare function asHeadraceError<C extends HeadraceErrorCode = HeadraceErrorCode>(error: unknown, code?: C): HeadraceErrorOf<C> | undefined;
+/** How often a one-shot call may be made. */
+interface AttemptOptions {
+  /**
+   * The most requests to make. Default 1. Again only where no byte of the request was sent (`dns`,
+   * `connect`); for GET, HEAD or with `replay` also on 408, 429, 5xx and `reset` before the head. Never
+   * after the first byte of a response that was accepted. Waits 0.5 s, 1 s, 2 s … up to 30 s, less a
+   * jitter of up to a half, and never less than `Retry-After`.
+   */
+  attempts?: number | undefined;
+  /** Whether a request with another method may be made again. Default false: it may have had its effect. */
+  replay?: boolean | undefined;
+}
+/** What headers may be given as. */
+type HeadersSource = Headers | Record<string, string> | Iterable<readonly [string, string]>;
+/** What a body may be: anything that can be sent twice, so never a stream. */
+type RequestBody = string | ArrayBufferView | ArrayBuffer | Blob | URLSearchParams | FormData;
+/** What may be said of a request, by every verb. */
+interface RequestOptions {
+  /** Which HTTP stack: there is no default, it is the choice. */
+  transport: Transport;
+  /** Default: POST with `body` or `json`, else GET. */
+  method?: string | undefined;
+  /** Values are byte strings (U+0000 to U+00FF, as in Fetch). */
+  headers?: HeadersSource | undefined;
+  /** Read whole before anything is sent. `Blob` and `FormData` not in blocking calls. */
+  body?: RequestBody | null | undefined;
+  /** Serialised as the body, with `content-type: application/json` unless the headers have one. */
+  json?: unknown;
+  /** Ends the call: it fails with `signal.reason`. */
+  signal?: AbortSignal | null | undefined;
+  /** In ms; 0 is off. */
+  timeouts?: Timeouts | undefined;
+  /** Read by a browser's fetch alone. */
+  credentials?: "omit" | "same-origin" | "include" | undefined;
+}
+/** What every verb takes. */
+interface CallInit extends RequestOptions, AttemptOptions, RedirectOptions {
+  /** Called with the response once its head has been judged, before any of its body. */
+  onResponse?: ((response: ResponseInfo) => void) | undefined;
+}
+/** How a stream says that it is whole: see `EventStreamInit.terminal`. */
+type Terminal = string | {
+  readonly type: string;
+} | ((event: ServerSentEvent) => boolean);
+/** What the verbs for event streams take. */
+interface EventStreamInit extends CallInit {
+  /** Sent as `Last-Event-ID` (UTF-8), and the stream's memory to begin with. */
+  lastEventId?: string | undefined;
+  /**
+   * What becomes of an unfinished last event at a clean end. `dispatch`, the default, delivers it; after
+   * an end that is only assumed (`supports.endProof`) only where its last line was ended, else that is
+   * `incomplete`. `discard` drops it, as WHATWG says. `error` is `incomplete`. After a cut it is dropped.
+   */
+  eof?: "dispatch" | "discard" | "error" | undefined;
+  /**
+   * Ends the stream at once when it comes; a clean end before it is `incomplete`. A string is a
+   * sentinel: compared with `data`, consumed, not delivered (`"[DONE]"`). `{ type }` and functions mark
+   * real events, which are delivered. Default: none, and `[DONE]` is an event like any other.
+   */
+  terminal?: Terminal | undefined;
+  /** Bytes of one event, checked while they accumulate; more is `too-large`. Default 16 MiB. */
+  maxEventSize?: number | undefined;
+  /** Whether a 2xx that is not `text/event-stream` is an error. Default `require`. */
+  contentType?: "require" | "ignore" | undefined;
+  /** What restarts the idle clock: any piece of body, comments included, or events only. Default `bytes`. */
+  idleCounts?: "bytes" | "events" | undefined;
+  /**
+   * Called with each comment, without its colon, in the stream's order. With `openEventStream` it is called as the
+   * comment arrives: before events that wait to be taken.
+   */
+  onComment?: ((comment: string) => void) | undefined;
+}
+/** A transport that can block: its `sendSync` is there by type. */
+type SyncTransport = Transport & {
+  sendSync: NonNullable<Transport["sendSync"]>;
+};
 /** How a stream ended that did not fail. */
 interface EventStreamSummary {
   response: ResponseInfo;
@@ -406,6 +409,163 @@ export declare function request(url: string | URL, init: CallInit): Promise<Whol
 export declare function requestSync(url: string | URL, init: CallInit & {
   transport: SyncTransport;
 }): WholeResponse;
+/** Where a stream has got to. */
+interface StreamPosition {
+  /** The event that was dispatched; undefined at the end of a connection, when every event has been taken. */
+  readonly event: ServerSentEvent | undefined;
+  /** The stream's memory (WHATWG HTML 9.2.6). */
+  readonly lastEventId: string;
+  /** Decoded bytes of the whole stream, over all connections, up to just after this event. */
+  readonly offset: number;
+}
+/** What a connection that goes on from a cursor asks the server for. */
+interface ResumeRequest {
+  /** Sent as `Last-Event-ID`. */
+  readonly lastEventId?: string;
+  /** Set in the URL's query. */
+  readonly query?: Readonly<Record<string, string>>;
+}
+/** How a stream is taken up again: what is remembered of it, and how the server is told. */
+interface ResumeStrategy {
+  /** The cursor at a position: any text but the empty one; undefined where it is the same as before. */
+  cursor(position: StreamPosition): string | undefined;
+  /** What the next request carries. */
+  request(cursor: string): ResumeRequest;
+  /** Whether the cursor counts bytes: the new connection goes on where the last event ended. */
+  readonly countsBytes?: boolean;
+}
+/**
+ * WHATWG's: the last event ID, in the header `Last-Event-ID`. The default.
+ *
+ * @param options.query the name of a query parameter, for servers that want it there instead
+ */
+export declare function lastEventId({ query }?: {
+  query?: string;
+}): ResumeStrategy;
+/**
+ * The byte after the last whole event, in a query parameter: llama.cpp's resumable streams
+ * (`GET /v1/stream?conv_id=…&from=3000`). The server repeats from there, so an event that was cut comes whole.
+ *
+ * @param options.query default `from`
+ */
+export declare function byteOffset({ query }?: {
+  query?: string;
+}): ResumeStrategy;
+/**
+ * The `sequence_number` of the last event's JSON, in the query parameter `starting_after`: background responses of
+ * OpenAI's Responses API. Where the first request created the response, `url` must be a function that names it after.
+ */
+export declare function startingAfter(): ResumeStrategy;
+/**
+ * A cursor of your own making. Nothing is added to the request: `url`, `headers` and `body`, as functions, get the
+ * cursor as `lastEventId`.
+ *
+ * @param cursorOf the cursor after an event; undefined where it stays as it was
+ */
+export declare function fromCursor(cursorOf: (event: ServerSentEvent) => string | undefined): ResumeStrategy;
+/** When `subscribe` connects again. All in ms but `maxAttempts`. */
+interface RetryOptions {
+  /** Before the first attempt after progress; the server's `retry:` field replaces it. Default 2000. */
+  delay?: number | undefined;
+  /** No delay is shorter, whatever the server says. Default 500. */
+  minDelay?: number | undefined;
+  /** No delay is longer, jitter and `Retry-After` apart. Default 30 000. */
+  maxDelay?: number | undefined;
+  /** The most that the server's `retry:` field may ask for; above `maxDelay` it is the longer delay. Default `maxDelay`. */
+  maxReconnectionTime?: number | undefined;
+  /** After so many connections in a row without a new event it ends with `gave-up`. Default: no limit. */
+  maxAttempts?: number | undefined;
+  /** A `Retry-After` beyond this is an answer, not a delay: the call ends with the `status` error. Default 600 000. */
+  maxRetryAfter?: number | undefined;
+}
+/** One connection that `subscribe` is about to make. */
+interface SubscriptionAttempt {
+  /** Counts from 1. */
+  readonly attempt: number;
+  /** The cursor it goes on from; `""` if there is none. */
+  readonly lastEventId: string;
+  /** What ended the connection before it; undefined at first, and after a clean end. */
+  readonly cause: unknown;
+}
+/** A connection that `subscribe` will make after a delay. */
+interface Reconnection extends SubscriptionAttempt {
+  /** Until then, in ms. */
+  readonly delay: number;
+}
+/** A value, or what makes it anew for each connection. */
+type PerAttempt<T> = T | ((attempt: SubscriptionAttempt) => T | Promise<T>);
+/** Where a cursor is kept between two lives of the process: a `Map`, Keyv, or anything alike. */
+interface CursorStore {
+  get(key: string): unknown;
+  set(key: string, cursor: string): unknown;
+}
+/** Which store, and under which name. */
+interface CursorStoreOptions {
+  store: CursorStore;
+  key: string;
+  /** The cursor is stored with every so many events committed. Default 1. */
+  every?: number | undefined;
+}
+/** What `subscribe` takes: an event stream's options, some of them as functions, and what is done when it ends. */
+interface SubscribeInit extends Omit<EventStreamInit, "attempts" | "headers" | "body" | "json"> {
+  headers?: PerAttempt<HeadersSource | undefined> | undefined;
+  body?: PerAttempt<RequestBody | null | undefined> | undefined;
+  /** A value; for one that changes, `body` as a function. */
+  json?: unknown;
+  retry?: RetryOptions | undefined;
+  /** How the stream is taken up again. Default `lastEventId()`. */
+  resume?: ResumeStrategy | undefined;
+  /** Keeps the cursor when the process ends. A stored one is where it begins, rather than `lastEventId`. */
+  store?: CursorStoreOptions | undefined;
+  /**
+   * When an event counts as taken, and its cursor is stored. `auto`, the default: when the next one is asked for, so
+   * that a process killed in between gets it again. `manual`: when `commit()` is called.
+   */
+  commit?: "auto" | "manual" | undefined;
+  /**
+   * Events that a server repeats after a reconnect, known by their own `id`. `drop`, the default, or `deliver`, as
+   * WHATWG's EventSource does; they are no progress either way.
+   */
+  duplicates?: "drop" | "deliver" | undefined;
+  /**
+   * Whether an error is followed by another connection, where that shall not be as the codes say; undefined leaves it to
+   * them. Not asked after a clean end and a 204, nor of a request that was sent and must not be sent again.
+   */
+  isRetryable?: ((error: HeadraceError) => boolean | undefined) | undefined;
+  /** Called before each wait, with why. */
+  onRetry?: ((reconnection: Reconnection) => void) | undefined;
+}
+/**
+ * The events of a stream over as many connections as it takes, one at a time. Leaving the loop ends it, and so do
+ * `close()`, `await using` and the signal.
+ */
+interface Subscription extends AsyncIterable<ServerSentEvent>, AsyncDisposable {
+  /** The cursor after the event last handed out; `""` if there is none. */
+  readonly cursor: string;
+  /** What ended the last connection: the `no-content` error once a 204 has ended it all; undefined after a clean end. */
+  readonly cause: unknown;
+  /** With `commit: "manual"`: stores the cursor after the event last handed out. */
+  commit(): Promise<void>;
+  /** Ends it in good order: the loop ends, the connection is closed. */
+  close(): Promise<void>;
+  /** One iterator, whoever asks: each event goes to one reader. */
+  [Symbol.asyncIterator](): AsyncIterator<ServerSentEvent, undefined>;
+}
+/**
+ * Keeps an event stream alive: WHATWG's reconnection, made safe. It connects again when the stream ends or breaks,
+ * from the event last taken, after a delay that grows until a new event comes. Nothing is sent before the first event
+ * is asked for, and there is one connection at a time.
+ *
+ * It ends in good order after `terminal` and on 204; and with an error where another attempt would not help (a bad
+ * argument, 401, a wrong content type, a name or certificate that never worked) or might do harm (a POST that was
+ * sent, unless `replay`). `timeouts.total` is of the whole call; `timeouts.idle` is `"auto"` and `eof` is `"discard"`
+ * unless given.
+ *
+ * @param url or a function, called for each connection
+ * @throws from the loop: a `HeadraceError` (`gave-up` where `retry.maxAttempts` is reached), `signal.reason` when
+ * aborted, or what a callback or the store threw
+ */
+export declare function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): Subscription;
 /** What a client fills in for each call: anything but what belongs to one request. */
 type ClientInit<T extends Transport = Transport> = Omit<EventStreamInit, "body" | "json" | "lastEventId" | "transport"> & {
   transport: T;
@@ -414,11 +574,16 @@ type ClientInit<T extends Transport = Transport> = Omit<EventStreamInit, "body" 
 type ClientCallInit<I extends CallInit> = Omit<I, "transport"> & {
   transport?: Transport;
 };
+/** `SubscribeInit` as a call's own options. */
+type ClientSubscribeInit = Omit<SubscribeInit, "transport"> & {
+  transport?: Transport;
+};
 /** The verbs of core with a client's options filled in. */
 interface Client {
   openEventStream(url: string | URL, init?: ClientCallInit<EventStreamInit>): Promise<EventStream>;
   forEachEvent(url: string | URL, init: ClientCallInit<EventStreamInit>, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): Promise<EventStreamSummary>;
   request(url: string | URL, init?: ClientCallInit<CallInit>): Promise<WholeResponse>;
+  subscribe(url: PerAttempt<string | URL>, init?: ClientSubscribeInit): Subscription;
 }
 /** The blocking verbs, of a client whose transport can block, by type. */
 interface SyncClient extends Client {
@@ -428,4 +593,4 @@ interface SyncClient extends Client {
 /** Makes a client: the same verbs with these options filled in. It holds nothing and needs no closing. */
 export declare function createClient(defaults: ClientInit<SyncTransport>): SyncClient;
 export declare function createClient(defaults: ClientInit): Client;
-export type { CallInit, Client, ClientCallInit, ClientInit, EventStream, EventStreamInit, EventStreamSummary, ExchangeTiming, HeadersSource, HeadraceErrorCode, HeadraceErrorConstructor, HeadraceErrorOf, HeadraceErrorOptions, HeadraceErrorPhase, RequestBody, ResponseInfo, ServerSentEvent, SyncClient, SyncTransport, Terminal, Timeouts, Transport, WholeResponse };
+export type { CallInit, Client, ClientCallInit, ClientInit, ClientSubscribeInit, CursorStore, CursorStoreOptions, EventStream, EventStreamInit, EventStreamSummary, ExchangeTiming, HeadersSource, HeadraceErrorCode, HeadraceErrorConstructor, HeadraceErrorOf, HeadraceErrorOptions, HeadraceErrorPhase, PerAttempt, Reconnection, RequestBody, ResponseInfo, ResumeRequest, ResumeStrategy, RetryOptions, ServerSentEvent, StreamPosition, SubscribeInit, Subscription, SubscriptionAttempt, SyncClient, SyncTransport, Terminal, Timeouts, Transport, WholeResponse };

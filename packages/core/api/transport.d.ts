@@ -243,8 +243,11 @@ interface Timeouts {
   head?: number | undefined;
   /** From the head to the first event. Default: none. */
   firstEvent?: number | undefined;
-  /** Between one piece of body and the next (see `idleCounts`). Default: none. */
-  idle?: number | undefined;
+  /**
+   * Between one piece of body and the next (see `idleCounts`). `auto` learns the rhythm: once it has heard three
+   * intervals in 15 s of stream or more, the limit is three times the longest of them, and never under 15 s. Default: none.
+   */
+  idle?: number | "auto" | undefined;
   /** From the call to the last byte, wall time, attempts and all. Default: none. */
   total?: number | undefined;
 }
@@ -315,6 +318,50 @@ type SyncTransport = Transport & {
 export declare function exchange(transport: Transport, request: TransportRequest, sink: ResponseSink, options?: ExchangeOptions): Promise<void>;
 /** `exchange`, blocking the thread: the clocks are polled (a server in this thread can never answer). */
 export declare function exchangeSync(transport: SyncTransport, request: TransportRequest, sink: ResponseSink, options?: ExchangeOptions): void;
+/** A proxy server, as a transport connects to it. */
+interface ProxyServer {
+  /** With `socks5` names are looked up here, with `socks5h` by the proxy. */
+  readonly scheme: "http" | "https" | "socks5" | "socks5h";
+  /** A name in ASCII, or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Percent-decoded: byte strings, one character a byte, without control characters. */
+  readonly credentials: {
+    readonly username: string;
+    readonly password: string;
+  } | undefined;
+}
+/**
+ * Reads a proxy URL as curl has it: without a scheme it is `http`, without a port 1080 (`https`: 443).
+ *
+ * `URL` alone will not do: it drops a port 80 that was written, and repeats its input in its error.
+ *
+ * @param what what it is, for the error
+ * @throws `unsupported` for another scheme, else `invalid-argument`; neither repeats the text, which may carry a password
+ */
+export declare function parseProxy(text: string, what?: string): ProxyServer;
+/**
+ * Finds the proxy that variables of the environment name for a URL, by curl's rules.
+ *
+ * `http_proxy` is for `http:` URLs, in lower case only: a CGI server sets `HTTP_PROXY` from a header of its
+ * client. `https_proxy` is for `https:`, `all_proxy` for both where the other is not set; these two and
+ * `no_proxy` are read in lower case, else in upper. An empty variable is as good as none.
+ *
+ * `no_proxy` lists, between commas or blanks, what goes without a proxy (curl's lib/noproxy.c):
+ *
+ * - `*`: everything;
+ * - `example.com`, `.example.com` and `*.example.com`: that name and all below it, in any case, a final dot
+ *   of either not counted;
+ * - `192.0.2.1`, `::1`: that address, however it is written;
+ * - `10.0.0.0/8`, `fd00::/8`: the addresses of that network, where the URL has an address.
+ *
+ * curl knows no `*` in a list, no `*.`, and blanks only beside commas; others do, and so it is here. As with
+ * them an entry may have a port, for which alone it then is: `example.com:8080`, `[::1]:8080`.
+ *
+ * @param environment such as `process.env`
+ * @throws what `parseProxy` throws, naming the variable
+ */
+export declare function environmentProxy(url: URL, environment: Readonly<Record<string, string | undefined>>): ProxyServer | undefined;
 /** Headers that carry a credential besides those HTTP names: dropped when a redirect leaves the origin. */
 export declare const defaultCredentialHeaders: readonly string[];
 /**
@@ -346,4 +393,4 @@ interface TransportErrorOptions {
 export type TransportError = HeadraceErrorOf<HeadraceErrorCode>;
 /** Makes a `TransportError`: a `HeadraceError` that knows nothing of events yet. */
 export declare const TransportError: new <C extends HeadraceErrorCode>(code: C, message: string, options?: TransportErrorOptions) => HeadraceErrorOf<C>;
-export type { ExchangeOptions, NetworkOptions, RedirectOptions, ResponseHead, ResponseSink, SyncTransport, Timeouts, Transport, TransportErrorOptions, TransportRequest, TransportSupport };
+export type { ExchangeOptions, NetworkOptions, ProxyServer, RedirectOptions, ResponseHead, ResponseSink, SyncTransport, Timeouts, Transport, TransportErrorOptions, TransportRequest, TransportSupport };

@@ -11,7 +11,7 @@ const okay = respond(ok("Content-Length: 2"), "ok");
 const established = head("200 Connection established");
 
 /** Plays an HTTP proxy that is the origin too: answers CONNECT with these bytes, then speaks TLS and goes on as `script`. */
-export function tunnel(script: Script, answer: string = established): Script {
+function tunnel(script: Script, answer: string = established): Script {
   return async (connection) => {
     await connection.request();
     const { server } = await certificates();
@@ -30,7 +30,7 @@ const forwarding: Script = async (connection) => {
 };
 
 /** Thirty events, each sent when the one before was delivered. */
-export async function expectLockStep(
+async function expectLockStep(
   context: CaseContext,
   url: string,
   play: (script: Script) => Script,

@@ -1,0 +1,33 @@
+import { parseArgs } from "node:util";
+import { runConformance } from "@headrace/conformance";
+import { transports } from "./compositions.ts";
+
+// Runs cases of the suite again and again on every transport, and tells each outcome that was not the first one's:
+// `node --conditions=@headrace/source tooling/conformance/repeat.ts --times 50 abort conc bp`.
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { times: { type: "string", default: "20" } },
+});
+const times = Number(values.times);
+const only = positionals.length > 0 ? { only: positionals } : {};
+let changes = 0;
+
+for (const { name, create, knownFailures, module } of transports) {
+  const firsts = new Map<string, string>();
+  let ran = 0;
+  for (let time = 1; time <= times; time++) {
+    const { subjects } = await runConformance(create, { name, knownFailures, module, ...only });
+    for (const { id, outcome, expected, received } of subjects.flatMap(({ results }) => results)) {
+      if (outcome !== "unsupported" && outcome !== "skipped") ran++;
+      const first = firsts.get(id) ?? outcome;
+      firsts.set(id, first);
+      if (outcome === first) continue;
+      changes++;
+      console.log(`${name}, time ${time}: ${id} ${outcome}, at first ${first}`, expected ?? "", received ?? "");
+    }
+  }
+  console.log(`${name}: ${ran} cases run in ${times} times`);
+}
+console.log(`${changes} outcomes changed`);
+process.exit(changes > 0 ? 1 : 0);
