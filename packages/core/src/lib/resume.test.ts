@@ -6,7 +6,10 @@ import type { SubscribeInit } from "./subscribe-init.ts";
 import { TransportError } from "./transport-error.ts";
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 /** Sends each of these, then breaks. */
 const pieces =
@@ -43,6 +46,22 @@ test("lastEventId in the query", async () => {
   expect(data).toEqual(["a", "b"]);
   expect(queries).toEqual(["?x=1", "?x=1&since=%C3%A9+1"]);
   expect(ids).toEqual([null, null]);
+});
+
+test("a query parameter leaves the rest of the URL as it was, relative or not", async () => {
+  vi.stubGlobal("document", { baseURI: "http://a.example/app/" });
+  const scripts = [pieces("id: 1\ndata: a\n\n"), pieces("data: b\n\n")];
+  const resume = lastEventId({ query: "since" });
+  for (const url of [
+    "s?q=a%20b&since=0&signature=a+b~/#part",
+    new URL("http://a.example/s?q=a%20b&since=0&signature=a+b~/"),
+  ]) {
+    const { queries } = await read(scripts, { resume }, { count: 2, url });
+    expect(queries).toEqual(["?q=a%20b&since=0&signature=a+b~/", "?q=a%20b&signature=a+b~/&since=1"]);
+  }
+  const transport = scriptedTransport(() => {});
+  const events = subscribe("http://", { transport, resume, lastEventId: "1" })[Symbol.asyncIterator]();
+  await expect(events.next()).rejects.toMatchObject({ code: "invalid-argument" });
 });
 
 test("byteOffset joins the bytes, whatever the split", async () => {

@@ -12,6 +12,22 @@ const status = (value: number, options: HeadraceErrorOptions = {}): HeadraceErro
   error("status", { status: value, body: "", response: { ...response, status: value }, ...options });
 
 describe("what ends a subscription", () => {
+  test("is what isRetryable says, where it says anything and the request may be made again", () => {
+    const isRetryable = ({ code }: HeadraceError) => (code === "status" ? false : code === "protocol" || undefined);
+    const policy = new RetryPolicy({}, { ...asked, isRetryable });
+    const verdicts = [
+      status(503),
+      error("protocol"),
+      error("reset"),
+      error("redirect"),
+      error("no-content"),
+      undefined,
+    ];
+    expect(verdicts.map((cause) => policy.judge(cause))).toEqual(["fail", "again", "again", "fail", "done", "again"]);
+    const post = new RetryPolicy({}, { ...asked, replayable: false, isRetryable: () => true });
+    expect([error("reset"), error("connect")].map((cause) => post.judge(cause))).toEqual(["fail", "again"]);
+  });
+
   test.each<[HeadraceErrorCode, string, string]>([
     ["invalid-argument", "fail", "fail"],
     ["unsupported", "fail", "fail"],
@@ -134,6 +150,14 @@ describe("the delay", () => {
     expect(delay).toBe(gets);
   });
 
+  test("is as long as the server asks where maxReconnectionTime allows it; the backoff is not", () => {
+    const asking = (ms: number) =>
+      delays({ delay: 20_000, maxReconnectionTime: Infinity }, 3, (policy) => policy.reconnectionTime(ms));
+    expect(asking(3_600_000)).toEqual([3_600_000, 3_600_000, 3_600_000]);
+    expect(asking(20_000)).toEqual([20_000, 30_000, 30_000]);
+    expect(delays({ delay: 60_000, maxReconnectionTime: Infinity }, 1)).toEqual([30_000]);
+  });
+
   test("has a jitter that only ever adds, half as much at most", () => {
     vi.spyOn(Math, "random").mockReturnValue(0.999_999);
     const delay = new RetryPolicy({ delay: 1000 }, asked).delay(undefined);
@@ -186,6 +210,7 @@ test.each<RetryOptions>([
   { maxAttempts: NaN },
   { minDelay: "1" as never },
   { minDelay: 2000, maxDelay: 1000 },
+  { maxReconnectionTime: NaN },
 ])("%o is an invalid argument", (options) => {
   expect(() => new RetryPolicy(options, asked)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
 });

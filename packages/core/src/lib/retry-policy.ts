@@ -9,10 +9,21 @@ export interface RetryOptions {
   minDelay?: number | undefined;
   /** No delay is longer, jitter and `Retry-After` apart. Default 30 000. */
   maxDelay?: number | undefined;
+  /** The most that the server's `retry:` field may ask for; above `maxDelay` it is the longer delay. Default `maxDelay`. */
+  maxReconnectionTime?: number | undefined;
   /** After so many connections in a row without a new event it ends with `gave-up`. Default: no limit. */
   maxAttempts?: number | undefined;
   /** A `Retry-After` beyond this is an answer, not a delay: the call ends with the `status` error. Default 600 000. */
   maxRetryAfter?: number | undefined;
+}
+
+/** What the policy is told of the request. */
+export interface RetriedRequest {
+  /** Whether it may be made again once it was sent. */
+  readonly replayable: boolean;
+  /** Whether its headers are made anew each time. */
+  readonly freshHeaders: boolean;
+  readonly isRetryable?: ((error: HeadraceError) => boolean | undefined) | undefined;
 }
 
 /** What a call does when a connection is over: `again`, in good order `done`, or fail with what ended it. */
@@ -38,7 +49,7 @@ const keptCauses = 16;
  */
 export class RetryPolicy {
   readonly #options: Required<{ [K in keyof RetryOptions]: number }>;
-  readonly #request: { replayable: boolean; freshHeaders: boolean };
+  readonly #request: RetriedRequest;
   #causes: unknown[] = [];
   /** Connections in a row that brought no new event. */
   #fruitless = 0;
@@ -48,18 +59,18 @@ export class RetryPolicy {
   #triedNewCredentials = false;
 
   /**
-   * @param request whether it may be made again once it was sent, and whether its headers are made anew each time
    * @throws `invalid-argument`
    */
-  constructor(options: RetryOptions = {}, request: { replayable: boolean; freshHeaders: boolean }) {
+  constructor(options: RetryOptions = {}, request: RetriedRequest) {
     const {
       delay = 2000,
       minDelay = 500,
       maxDelay = 30_000,
+      maxReconnectionTime = maxDelay,
       maxAttempts = Infinity,
       maxRetryAfter = 600_000,
     } = options;
-    this.#options = { delay, minDelay, maxDelay, maxAttempts, maxRetryAfter };
+    this.#options = { delay, minDelay, maxDelay, maxReconnectionTime, maxAttempts, maxRetryAfter };
     this.#request = request;
     for (const [name, value] of Object.entries(this.#options)) {
       if (typeof value === "number" && value >= 0) continue;
@@ -98,7 +109,7 @@ export class RetryPolicy {
     if (error.response) this.#sawHead = true;
     if (error.code === "no-content") return "done";
     if (!this.#request.replayable && !unsent(error)) return "fail";
-    return this.#isPassing(error) ? "again" : "fail";
+    return (this.#request.isRetryable?.(error) ?? this.#isPassing(error)) ? "again" : "fail";
   }
 
   #isPassing(error: HeadraceError): boolean {
@@ -122,15 +133,25 @@ export class RetryPolicy {
    * @throws `gave-up` where the budget is spent
    */
   delay(cause: unknown): number {
-    const { minDelay, maxDelay, maxAttempts } = this.#options;
+    const { maxDelay, maxAttempts } = this.#options;
     if (!this.#isFruitful) this.#fruitless++;
     this.#isFruitful = false;
     if (cause !== undefined) this.#causes = [...this.#causes.slice(1 - keptCauses), cause];
     if (this.#fruitless >= maxAttempts) throw this.#gaveUp();
-    const base = Math.min(Math.max(this.#reconnectionTime ?? this.#options.delay, minDelay), maxDelay);
-    const backoff = Math.min(base * doubled ** Math.max(0, this.#fruitless - 1), maxDelay);
+    const base = this.#base();
+    const backoff = Math.min(base * doubled ** Math.max(0, this.#fruitless - 1), Math.max(maxDelay, base));
     const floor = asHeadraceError(cause, "status")?.retryAfter ?? 0;
     return Math.max(floor, backoff * (1 + jitter * Math.random()));
+  }
+
+  /** The delay after progress: the server's, or ours. */
+  #base(): number {
+    const { delay, minDelay, maxDelay, maxReconnectionTime } = this.#options;
+    const base = Math.min(
+      this.#reconnectionTime ?? delay,
+      this.#reconnectionTime === undefined ? maxDelay : maxReconnectionTime,
+    );
+    return Math.max(base, minDelay);
   }
 
   #gaveUp(): HeadraceError {

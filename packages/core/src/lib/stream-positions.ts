@@ -7,32 +7,46 @@ export class StreamPositions implements StreamObserver {
   readonly memory: string;
   readonly #base: number;
   readonly #policy: RetryPolicy;
-  readonly #offsets = new WeakMap<ServerSentEvent, number>();
-  #last: { lastEventId: string; offset: number };
+  /** Of the events in order of arrival, which is the order in which they are taken. */
+  #offsets: number[] = [];
+  #taken = 0;
+  #lastEventId: string;
+  #lastOffset: number;
 
-  constructor({ memory, offset, policy }: { memory: string; offset: number; policy: RetryPolicy }) {
+  constructor({ memory, offset }: { memory: string; offset: number }, policy: RetryPolicy) {
     this.memory = memory;
     this.#base = offset;
     this.#policy = policy;
-    this.#last = { lastEventId: memory, offset };
+    this.#lastEventId = memory;
+    this.#lastOffset = offset;
   }
 
   event(event: ServerSentEvent, bytesConsumed: number): void {
-    this.#last = { lastEventId: event.lastEventId, offset: this.#base + bytesConsumed };
-    this.#offsets.set(event, this.#last.offset);
+    this.#lastEventId = event.lastEventId;
+    this.#lastOffset = this.#base + bytesConsumed;
+    this.#offsets.push(this.#lastOffset);
   }
 
   lastEventId(id: string): void {
-    this.#last = { ...this.#last, lastEventId: id };
+    this.#lastEventId = id;
   }
 
   reconnectionTime(ms: number): void {
     this.#policy.reconnectionTime(ms);
   }
 
-  /** @param event undefined: the end of the connection */
-  of(event: ServerSentEvent | undefined): { lastEventId: string; offset: number } {
-    if (!event) return this.#last;
-    return { lastEventId: event.lastEventId, offset: this.#offsets.get(event) ?? this.#last.offset };
+  /** The position after the next event, which is taken now. */
+  after(event: ServerSentEvent): { lastEventId: string; offset: number } {
+    const offset = this.#offsets[this.#taken++] ?? this.#lastOffset;
+    if (this.#taken === this.#offsets.length) {
+      this.#offsets = [];
+      this.#taken = 0;
+    }
+    return { lastEventId: event.lastEventId, offset };
+  }
+
+  /** The position at the end of the connection, when every event has been taken. */
+  get end(): { lastEventId: string; offset: number } {
+    return { lastEventId: this.#lastEventId, offset: this.#lastOffset };
   }
 }

@@ -1,7 +1,7 @@
 import type { HeadersSource } from "./create-headers.ts";
 import type { RequestBody } from "./encode-body.ts";
 import type { EventStreamInit } from "./event-stream-init.ts";
-import { invalidArgument } from "./headrace-error.ts";
+import { type HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { ResumeStrategy } from "./resume.ts";
 import type { RetryOptions } from "./retry-policy.ts";
 
@@ -54,6 +54,16 @@ export interface SubscribeInit extends Omit<EventStreamInit, "attempts" | "heade
    * that a process killed in between gets it again. `manual`: when `commit()` is called.
    */
   commit?: "auto" | "manual" | undefined;
+  /**
+   * Events that a server repeats after a reconnect, known by their own `id`. `drop`, the default, or `deliver`, as
+   * WHATWG's EventSource does; they are no progress either way.
+   */
+  duplicates?: "drop" | "deliver" | undefined;
+  /**
+   * Whether an error is followed by another connection, where that shall not be as the codes say; undefined leaves it to
+   * them. Not asked after a clean end and a 204, nor of a request that was sent and must not be sent again.
+   */
+  isRetryable?: ((error: HeadraceError) => boolean | undefined) | undefined;
   /** Called before each wait, with why. */
   onRetry?: ((reconnection: Reconnection) => void) | undefined;
 }
@@ -63,11 +73,17 @@ export function checkSubscribeInit(init: SubscribeInit): SubscribeInit {
   if (typeof init !== "object" || init === null)
     throw invalidArgument("the options are missing: `transport` is required");
   if ("attempts" in init) throw invalidArgument("`attempts` is not for `subscribe`: use `retry.maxAttempts`");
-  const { store, commit, onRetry, resume } = init;
+  const { store, commit, duplicates, isRetryable, onRetry, resume } = init;
   if (commit !== undefined && commit !== "auto" && commit !== "manual") {
     throw invalidArgument('`commit` must be "auto" or "manual"');
   }
-  if (onRetry !== undefined && typeof onRetry !== "function") throw invalidArgument("`onRetry` must be a function");
+  if (duplicates !== undefined && duplicates !== "drop" && duplicates !== "deliver") {
+    throw invalidArgument('`duplicates` must be "drop" or "deliver"');
+  }
+  for (const [name, callback] of Object.entries({ isRetryable, onRetry })) {
+    if (callback !== undefined && typeof callback !== "function")
+      throw invalidArgument(`\`${name}\` must be a function`);
+  }
   if (resume !== undefined && typeof resume?.cursor !== "function") {
     throw invalidArgument("`resume` must be a strategy, such as lastEventId()");
   }

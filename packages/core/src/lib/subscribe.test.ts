@@ -112,6 +112,14 @@ describe("reconnection", () => {
     expect((await read({ transport }, 3)).data).toEqual(["a", "b", "c"]);
   });
 
+  test("an event that comes again is delivered where that is asked, and is no progress", async () => {
+    const { transport } = server(failing("reset", "id: 1\ndata: a\n\n"), stream("id: 1\ndata: a\n\n"));
+    const retry = { maxAttempts: 3 };
+    const { data, failure } = await read({ transport, duplicates: "deliver", retry });
+    expect(data).toEqual(["a", "a", "a", "a"]);
+    expect(failure).toMatchObject({ code: "gave-up" });
+  });
+
   test("says why and for how long, before it waits", async () => {
     vi.spyOn(Math, "random").mockReturnValue(0);
     const { transport } = server(failing("reset", "id: 1\ndata: a\n\n"), status(503), stream("id: 2\ndata: b\n\n"));
@@ -172,11 +180,29 @@ describe("it ends", () => {
     expect(await read({ transport: gone.transport })).toEqual({ data: ["a"], failure: undefined });
   });
 
+  test("and says with what, where that is no failure", async () => {
+    const { transport } = server(stream("data: a\n\n"), status(204));
+    const subscription = subscribe(url, { transport });
+    const reading = (async () => {
+      for await (const event of subscription) expect([event.data, subscription.cause]).toEqual(["a", undefined]);
+    })();
+    await vi.advanceTimersByTimeAsync(5000);
+    await reading;
+    expect(subscription.cause).toMatchObject({ code: "no-content", response: { status: 204 } });
+  });
+
   test("with the error that another attempt would not mend, after the events before it", async () => {
     const { transport } = server(stream("data: a\n\n"), status(403));
     const { data, failure } = await read({ transport });
     expect(data).toEqual(["a"]);
     expect(failure).toMatchObject({ code: "status", status: 403 });
+  });
+
+  test("with an error that isRetryable does not take", async () => {
+    const { transport } = server(status(503));
+    const { failure } = await read({ transport, isRetryable: ({ code }) => code !== "status" });
+    expect(failure).toMatchObject({ code: "status", status: 503 });
+    expect(transport.requests).toHaveLength(1);
   });
 
   test("with gave-up, and every cause", async () => {
@@ -247,6 +273,7 @@ describe("it ends", () => {
       expect((await read({ transport: commented.transport, ...init })).failure).toBe(thrown);
     }
     expect((await read({ transport }, Infinity, fail)).failure).toBe(thrown);
+    expect((await read({ transport: server(status(500)).transport, isRetryable: fail })).failure).toBe(thrown);
   });
 });
 
@@ -351,6 +378,30 @@ describe("the cursor", () => {
     expect(header("last-event-id")).toEqual(["7", "5"]);
   });
 
+  test("is stored when the server clears it, and only when it has changed", async () => {
+    const kept = store("7");
+    const stream7 = stream("id: 7\ndata: a\n\ndata: b\n\nid: 8\ndata: c\n\nid\ndata: d\n\ndata: e\n\ndata: f\n\n");
+    await read({ transport: server(stream7).transport, store: { store: kept, key: "k" } }, 6);
+    expect(kept.kept).toEqual(["8", ""]);
+    const none = store();
+    await read({ transport: server(stream("data: a\n\ndata: b\n\n")).transport, store: { store: none, key: "k" } }, 2);
+    expect(none.kept).toEqual([]);
+  });
+
+  test("does not pass over what came and was not handed out, when it is aborted", async () => {
+    const controller = new AbortController();
+    const kept = store();
+    const { transport } = server(three);
+    const init: SubscribeInit = { transport, commit: "manual", store: { store: kept, key: "k" } };
+    const subscription = subscribe(url, { ...init, signal: controller.signal });
+    const events = subscription[Symbol.asyncIterator]();
+    await events.next();
+    controller.abort("enough");
+    await expect(events.next()).rejects.toBe("enough");
+    await subscription.commit();
+    expect([subscription.cursor, kept.kept]).toEqual(["1", ["1"]]);
+  });
+
   test("is stored by hand where commit is manual", async () => {
     const kept = store();
     const { transport } = server(three);
@@ -374,6 +425,8 @@ describe("the cursor", () => {
 test.each<[string, Record<string, unknown>]>([
   ["attempts", { attempts: 2 }],
   ["commit", { commit: "sometimes" }],
+  ["duplicates", { duplicates: "keep" }],
+  ["isRetryable", { isRetryable: true }],
   ["onRetry", { onRetry: true }],
   ["resume", { resume: "last-event-id" }],
   ["store.store", { store: { store: {}, key: "k" } }],

@@ -9,6 +9,8 @@ import { SubscriptionRun } from "./subscription-run.ts";
 export interface Subscription extends AsyncIterable<ServerSentEvent>, AsyncDisposable {
   /** The cursor after the event last handed out; `""` if there is none. */
   readonly cursor: string;
+  /** What ended the last connection: the `no-content` error once a 204 has ended it all; undefined after a clean end. */
+  readonly cause: unknown;
   /** With `commit: "manual"`: stores the cursor after the event last handed out. */
   commit(): Promise<void>;
   /** Ends it in good order: the loop ends, the connection is closed. */
@@ -41,6 +43,9 @@ export function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): S
   return {
     get cursor() {
       return run.cursor;
+    },
+    get cause() {
+      return run.cause;
     },
     commit: () => run.commit(),
     close,

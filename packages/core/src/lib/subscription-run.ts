@@ -3,18 +3,13 @@ import { Clocks, type Timeouts } from "./clocks.ts";
 import type { EventStreamInit } from "./event-stream-init.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
 import { invalidArgument } from "./headrace-error.ts";
-import { type EventStream, openObserved, type StreamObserver } from "./open-event-stream.ts";
 import { pause } from "./pause.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { lastEventId, type ResumeStrategy } from "./resume.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { tieSignal } from "./run-call.ts";
-import { StreamPositions } from "./stream-positions.ts";
+import { SubscriptionConnection } from "./subscription-connection.ts";
 import { checkSubscribeInit, type PerAttempt, type SubscribeInit, type SubscriptionAttempt } from "./subscribe-init.ts";
-import { watchForSleep } from "./watch-for-sleep.ts";
-
-type Events<R> = AsyncGenerator<ServerSentEvent, R, undefined>;
-type Next = { result: IteratorResult<ServerSentEvent, undefined> } | { cause: unknown };
 
 /** The life of one subscription: its connections, one after another, and how far it has got. */
 export class SubscriptionRun {
@@ -26,10 +21,14 @@ export class SubscriptionRun {
   #attempt = 0;
   /** What of the events taken is not stored yet. */
   #uncommitted = { events: 0, cursor: "" };
+  /** What the store has. */
+  #stored = "";
   /** The stream's memory and its length in bytes, as far as events have been handed out. */
   #memory = "";
   #offset = 0;
   cursor = "";
+  /** What ended the connection before. */
+  cause: unknown;
 
   constructor(url: PerAttempt<string | URL>, init: SubscribeInit) {
     this.#url = url;
@@ -40,29 +39,53 @@ export class SubscriptionRun {
     this.#controller.abort(END);
   }
 
-  async *events(): Events<undefined> {
-    const stopped = this.#controller.signal.aborted;
-    if (stopped) return undefined;
+  // One generator for it all: each that delegates to another costs three promises an event.
+  async *events(): AsyncGenerator<ServerSentEvent, undefined, undefined> {
+    if (this.#controller.signal.aborted) return undefined;
+    const { policy, end } = this.#begin();
+    const { signal } = this.#controller;
+    try {
+      await this.#restore();
+      for (;;) {
+        const connection = await this.#connect(policy);
+        try {
+          for (let event; (event = await this.#next(connection, policy));) {
+            yield event;
+            const storing = this.#taken();
+            if (storing) await storing;
+          }
+        } finally {
+          await connection.close();
+        }
+        if (signal.aborted) throw signal.reason;
+        if (await this.#isOver(connection, policy)) return undefined;
+      }
+    } catch (reason) {
+      if (signal.reason !== END) throw signal.aborted ? signal.reason : reason;
+    } finally {
+      end();
+      if (this.#uncommitted.events > 0) await this.#store(this.#uncommitted.cursor);
+    }
+    return undefined;
+  }
+
+  /** Checks the options, and ties the signal and the total clock. @throws `invalid-argument` */
+  #begin(): { policy: RetryPolicy; end: () => void } {
     const init = checkSubscribeInit(this.#init);
     const policy = new RetryPolicy(init.retry, {
       replayable: isReplayable(init),
       freshHeaders: typeof init.headers === "function",
+      isRetryable: init.isRetryable,
     });
     const { controller, untie } = tieSignal(init.signal);
     this.#controller = controller;
     const total = new Clocks({ total: init.timeouts?.total });
     total.watch((reason) => controller.abort(reason));
-    try {
-      await this.#restore();
-      yield* this.#connections(policy);
-    } catch (reason) {
-      if (controller.signal.reason !== END) throw controller.signal.aborted ? controller.signal.reason : reason;
-    } finally {
+    const end = (): void => {
       total.unwatch();
       untie();
-      if (this.#uncommitted.events > 0) await this.#store(this.#uncommitted.cursor);
-    }
-    return undefined;
+    };
+    return { policy, end };
   }
 
   async commit(): Promise<void> {
@@ -72,7 +95,9 @@ export class SubscriptionRun {
   async #store(cursor: string): Promise<void> {
     const { store } = this.#init;
     this.#uncommitted = { events: 0, cursor };
-    if (store && cursor !== "") await store.store.set(store.key, cursor);
+    if (!store || cursor === this.#stored) return;
+    await store.store.set(store.key, cursor);
+    this.#stored = cursor;
   }
 
   async #restore(): Promise<void> {
@@ -82,6 +107,7 @@ export class SubscriptionRun {
     if (stored !== undefined && stored !== null && typeof stored !== "string") {
       throw invalidArgument("`store` has something else than a cursor under this key: a cursor is a string");
     }
+    this.#stored = stored ?? "";
     this.cursor = stored ?? given;
     this.#memory = this.#resume.request(this.cursor).lastEventId ?? given;
     if (!this.#resume.countsBytes) return;
@@ -89,65 +115,51 @@ export class SubscriptionRun {
     if (!Number.isSafeInteger(this.#offset)) throw invalidArgument("the cursor to begin with is not a number of bytes");
   }
 
-  async *#connections(policy: RetryPolicy): Events<void> {
-    const { signal } = this.#controller;
-    for (let cause: unknown; ;) {
-      this.#attempt++;
-      const ended = yield* this.#connection(policy, { attempt: this.#attempt, lastEventId: this.cursor, cause });
-      if (signal.aborted) throw signal.reason;
-      if (ended.completed) return;
-      ({ cause } = ended);
-      const verdict = policy.judge(cause);
-      if (verdict === "fail") throw cause;
-      if (verdict === "done") return;
-      const delay = policy.delay(cause);
-      this.#init.onRetry?.({ attempt: this.#attempt + 1, delay, cause, lastEventId: this.cursor });
-      await pause(delay, signal);
-    }
-  }
-
-  /** One connection's events; returns how it ended. */
-  async *#connection(
-    policy: RetryPolicy,
-    attempt: SubscriptionAttempt,
-  ): Events<{ cause: unknown; completed?: boolean }> {
+  async #connect(policy: RetryPolicy): Promise<SubscriptionConnection> {
+    this.#attempt++;
     this.#recent.reconnected();
-    const positions = new StreamPositions({ memory: this.#memory, offset: this.#offset, policy });
-    const opened = await this.#open(attempt, positions);
-    if ("cause" in opened) return opened;
-    const { stream } = opened;
-    policy.headArrived();
-    const sleep = watchForSleep(() => void stream.cancel());
-    try {
-      const events = stream[Symbol.asyncIterator]();
-      for (;;) {
-        const next = await settle(events.next());
-        // After its events, not after a sleep: that drops those that were not taken.
-        if (("cause" in next || next.result.done) && !sleep.cause) this.#move(undefined, positions);
-        if ("cause" in next) return next;
-        if (next.result.done) break;
-        const event = next.result.value;
-        this.#move(event, positions);
-        if (this.#recent.isRepeated(event)) continue;
-        policy.progressed();
-        yield event;
-        await this.#taken();
-      }
-      const completed = stream.completed && this.#init.terminal !== undefined;
-      return { cause: sleep.cause, completed };
-    } finally {
-      sleep.stop();
-      await stream.cancel();
-    }
+    const { url, init } = await this.#request({
+      attempt: this.#attempt,
+      lastEventId: this.cursor,
+      cause: this.cause,
+    });
+    const connection = new SubscriptionConnection({ memory: this.#memory, offset: this.#offset }, policy);
+    await connection.open(url, init);
+    return connection;
   }
 
-  async #open(
-    attempt: SubscriptionAttempt,
-    observer: StreamObserver,
-  ): Promise<{ stream: EventStream } | { cause: unknown }> {
+  /** The next event to hand out; undefined at the end of the connection. */
+  async #next(connection: SubscriptionConnection, policy: RetryPolicy): Promise<ServerSentEvent | undefined> {
+    const { positions } = connection;
+    for (let event = await connection.next(); event; event = await connection.next()) {
+      this.#move(event, positions.after(event));
+      const repeated = this.#recent.isRepeated(event);
+      if (!repeated) policy.progressed();
+      if (!repeated || this.#init.duplicates === "deliver") return event;
+    }
+    // An abort, too, drops events that were not taken.
+    if (connection.isReadToEnd && !this.#controller.signal.aborted) this.#move(undefined, positions.end);
+    return undefined;
+  }
+
+  /** After a connection: whether that was the last. If not, waits for when the next one is made. */
+  async #isOver({ cause, isComplete }: SubscriptionConnection, policy: RetryPolicy): Promise<boolean> {
+    this.cause = cause;
+    if (isComplete && this.#init.terminal !== undefined) return true;
+    const verdict = policy.judge(cause);
+    if (verdict === "fail") throw cause;
+    if (verdict === "done") return true;
+    const delay = policy.delay(cause);
+    this.#init.onRetry?.({ attempt: this.#attempt + 1, delay, cause, lastEventId: this.cursor });
+    await pause(delay, this.#controller.signal);
+    return false;
+  }
+
+  /** What the next connection asks for. @throws what a function of the user's throws */
+  async #request(attempt: SubscriptionAttempt): Promise<{ url: string | URL; init: EventStreamInit }> {
     const { headers, body, store: _store, resume: _resume, commit: _commit, ...rest } = this.#init;
     const resume = attempt.lastEventId === "" ? {} : this.#resume.request(attempt.lastEventId);
-    const target = withQuery(await valueFor(this.#url, attempt), resume.query);
+    const url = withQuery(await valueFor(this.#url, attempt), resume.query);
     const init: EventStreamInit = {
       eof: "discard",
       ...rest,
@@ -157,35 +169,23 @@ export class SubscriptionRun {
       signal: this.#controller.signal,
       lastEventId: resume.lastEventId,
     };
-    try {
-      return { stream: await openObserved(target, init, observer) };
-    } catch (cause) {
-      return { cause };
-    }
+    return { url, init };
   }
 
-  /** The stream has got as far as this event or, without one, to the end of its connection. */
-  #move(event: ServerSentEvent | undefined, positions: StreamPositions): void {
-    const { lastEventId: memory, offset } = positions.of(event);
-    this.#memory = memory;
+  /** @param event undefined at the end of a connection */
+  #move(event: ServerSentEvent | undefined, { lastEventId, offset }: { lastEventId: string; offset: number }): void {
+    this.#memory = lastEventId;
     this.#offset = offset;
-    this.cursor = this.#resume.cursor({ event, lastEventId: memory, offset }) ?? this.cursor;
+    this.cursor = this.#resume.cursor({ event, lastEventId, offset }) ?? this.cursor;
   }
 
-  /** The event handed out last was taken: the next one is asked for. */
-  async #taken(): Promise<void> {
-    if (this.#init.commit === "manual") return;
-    const events = this.#uncommitted.events + 1;
-    this.#uncommitted = { events, cursor: this.cursor };
-    if (events >= (this.#init.store?.every ?? 1)) await this.#store(this.cursor);
-  }
-}
-
-async function settle(next: Promise<IteratorResult<ServerSentEvent, undefined>>): Promise<Next> {
-  try {
-    return { result: await next };
-  } catch (cause) {
-    return { cause };
+  /** The event handed out last was taken: the next one is asked for. Returns a promise where a cursor is stored. */
+  #taken(): Promise<void> | undefined {
+    const { commit, store } = this.#init;
+    if (commit === "manual") return undefined;
+    this.#uncommitted.events++;
+    this.#uncommitted.cursor = this.cursor;
+    return store && this.#uncommitted.events >= (store.every ?? 1) ? this.#store(this.cursor) : undefined;
   }
 }
 
@@ -193,12 +193,13 @@ async function valueFor<T>(value: PerAttempt<T>, attempt: SubscriptionAttempt): 
   return typeof value === "function" ? await (value as (attempt: SubscriptionAttempt) => T)(attempt) : value;
 }
 
+/** Sets parameters in the query; all else of the URL stays as it was written, relative or not. */
 function withQuery(url: string | URL, query: Readonly<Record<string, string>> = {}): string | URL {
-  const entries = Object.entries(query);
-  if (entries.length === 0) return url;
-  const target = new URL(url);
-  for (const [name, value] of entries) target.searchParams.set(name, value);
-  return target;
+  const added = new URLSearchParams(query);
+  if (added.size === 0) return url;
+  const [, before = "", given = "", fragment = ""] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(String(url)) ?? [];
+  const isKept = (part: string): boolean => part !== "" && !added.has([...new URLSearchParams(part).keys()][0] ?? "");
+  return `${before}?${[...given.split("&").filter(isKept), String(added)].join("&")}${fragment}`;
 }
 
 /** `total` is kept over all connections. */
