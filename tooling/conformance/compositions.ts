@@ -25,9 +25,21 @@ const nodeBehindFetch = {
   "enc.undeclared": "createFetch refuses at the head a coding that its transport does not undo, as the verbs do",
 };
 
+/** What a transport that is here fails, by its version. */
+function ofVersion(
+  create: Create,
+  knownFailures: (version: string) => Subject["knownFailures"],
+): Subject["knownFailures"] {
+  try {
+    return knownFailures(create({}).version);
+  } catch {
+    return {};
+  }
+}
+
 /** Every transport, as it is. */
 export const transports: readonly Subject[] = [
-  transport("curl", (options) => curlTransport(options), { knownFailures: curlFailures }),
+  transport("curl", (options) => curlTransport(options), { knownFailures: ofVersion(curlTransport, curlFailures) }),
   transport("undici", (options) => undiciTransport(options)),
   transport("node", (options) => nodeTransport(options), { behindFetch: nodeBehindFetch }),
   transport("fetch", (options) => fetchTransport(options), { knownFailures: fetchFailures }),

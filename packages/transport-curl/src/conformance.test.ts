@@ -4,6 +4,6 @@ import { curlTransport } from "./index.ts";
 import { knownFailures } from "./lib/known-failures.ts";
 
 testTransport(test, (options) => curlTransport(options), {
-  knownFailures,
+  knownFailures: knownFailures(curlTransport().version),
   module: { url: new URL("./index.ts", import.meta.url), name: "curlTransport" },
 });

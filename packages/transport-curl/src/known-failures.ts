@@ -1,2 +1,2 @@
-/** Cases of the conformance suite that the libcurl of this machine cannot pass, each with the reason. */
+/** Cases of the conformance suite that a libcurl cannot pass, each with the reason, by its version. */
 export { knownFailures } from "./lib/known-failures.ts";

@@ -36,17 +36,21 @@ export async function loadSubjects(
 
 async function loadSubject(title: string): Promise<LoadedSubject> {
   const { create, module, loadKnownFailures } = await loadFactory(title);
-  void create({})
-    .close()
-    .catch(() => {});
+  const transport = create({});
+  void transport.close().catch(() => {});
   const named = Object.hasOwn(builtInTransports, title) ? { name: title } : {};
   return {
     title,
     ...named,
     create,
     module,
-    knownFailures: checkKnownFailures(title, (await loadKnownFailures()) ?? {}),
+    knownFailures: checkKnownFailures(title, listed(await loadKnownFailures(), transport.version)),
   };
+}
+
+/** What a module lists: reasons by the ids of cases, or a function of the transport's version that gives them. */
+function listed(known: unknown, version: string): unknown {
+  return typeof known === "function" ? (known as (version: string) => unknown)(version) : (known ?? {});
 }
 
 function checkKnownFailures(title: string, listed: unknown): Readonly<Record<string, string>> {

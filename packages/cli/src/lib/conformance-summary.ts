@@ -20,8 +20,8 @@ export function describeReport({ subjects }: ConformanceReport, paint: Paint): s
     ({ name, result }) => `${paint("red", `${name}: ${result.outcome}`)} ${visibleText(describeResult(result))}\n\n`,
   );
   const others = pick(subjects, isExcused).map(
-    ({ name, result: { id, outcome, reason, received = "" } }) =>
-      `${paint("yellow", `${name}: ${outcome}`)} ${id}: ${oneLine(reason ?? received)}\n`,
+    ({ name, result: { id, outcome, reason, expected, received } }) =>
+      `${paint("yellow", `${name}: ${outcome}`)} ${id}: ${oneLine(reason ?? `expected ${expected}, received ${received}`)}\n`,
   );
   const verdict = red.length === 0 ? paint("green", "nothing failed") : paint("red", `${red.length} failed`);
   const blocks = [versions.join(""), scoreTable(subjects, paint), red.join("").trimEnd(), others.join(""), verdict];

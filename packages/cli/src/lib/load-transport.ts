@@ -33,7 +33,7 @@ export interface LoadedFactory {
   readonly create: TransportFactory;
   /** What another thread or process imports it from. */
   readonly module: { readonly url: string; readonly name: string };
-  /** Ids of conformance cases that it fails, each with the reason, unchecked; undefined where it lists none. */
+  /** The conformance cases that it fails, or a function of its version that lists them, unchecked; undefined: none. */
   readonly loadKnownFailures: () => Promise<unknown>;
 }
 
