@@ -3,7 +3,7 @@ import { runConformance } from "@headrace/conformance";
 import { transports } from "./compositions.ts";
 
 // Runs cases of the suite again and again on every transport, and tells each outcome that was not the first one's:
-// `node --conditions=@headrace/source tooling/conformance/repeat.ts --times 50 abort conc bp`.
+// `pnpm --filter @headrace/conformance-matrix repeat --times 50 abort conc bp`.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,4 @@
-import { asHeadraceError, type HeadraceError } from "@headrace/core";
+import { asHeadraceError, type HeadraceError, type Reconnection } from "@headrace/core";
 import { adviceFor } from "./advice.ts";
 import { OutputError } from "./output.ts";
 import type { Paint } from "./paint.ts";
@@ -19,7 +19,10 @@ const SHOWN_BODY = 2000;
 /** What goes to standard error for a failure, newline included. */
 export function describeFailure(reason: unknown, { json, paint, redact }: FailureStyle): string {
   const error = asHeadraceError(reason);
-  if (json) return `${describeFields(error ? errorFields(error) : otherFields(reason), redact)}\n`;
+  if (json) {
+    const fields = error ? errorFields(error) : otherFields(reason);
+    return `${JSON.stringify({ error: fields }, redacting(fields, redact))}\n`;
+  }
   if (!error) return redact(`headrace: ${visibleText(otherFields(reason).message)}\n`);
   const advice = adviceFor(error);
   const body = "body" in error ? error.body : undefined;
@@ -28,12 +31,25 @@ export function describeFailure(reason: unknown, { json, paint, redact }: Failur
   return redact(text + visibleText(shown) + (advice === undefined ? "" : `${paint("dim", "→")} ${advice}\n`));
 }
 
+/** What goes to standard error before `--reconnect` connects again, newline included. */
+export function describeReconnection(reconnection: Reconnection, { json, paint, redact }: FailureStyle): string {
+  const { attempt, delay, cause, lastEventId } = reconnection;
+  const error = asHeadraceError(cause);
+  if (json) {
+    const fields = error && errorFields(error);
+    const reconnecting = { attempt, delay: Math.round(delay), lastEventId, error: fields };
+    return `${JSON.stringify({ reconnecting }, redacting(fields, redact))}\n`;
+  }
+  const why = error ? `${error.code}: ${error.message}` : "the stream ended";
+  return `${paint("dim", redact(visibleText(`reconnecting in ${(delay / 1000).toFixed(1)} s: ${why}`)))}\n`;
+}
+
 /** Takes secrets out of values only, and not out of our own words: one that reads like a field's name leaves the line its form. */
-function describeFields(fields: Record<string, unknown>, redact: Redactor): string {
-  return JSON.stringify({ error: fields }, function (this: unknown, name, value: unknown) {
+function redacting(fields: object | undefined, redact: Redactor) {
+  return function (this: unknown, name: string, value: unknown): unknown {
     const own = this === fields && (name === "code" || name === "phase");
     return typeof value === "string" && !own ? redact(value) : value;
-  });
+  };
 }
 
 /** The fields that programs read first, then all that may be logged. */

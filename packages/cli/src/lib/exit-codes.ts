@@ -27,10 +27,13 @@ const exitCodes: Readonly<Record<Exclude<HeadraceErrorCode, "gave-up">, number>>
   proxy: 97,
 };
 
+/** Where each connection ended cleanly, with too little: as for an end before `--terminal`. */
+const endless = exitCodes.incomplete;
+
 /** The exit status for what a command failed with: 70 for what is no error of ours. */
 export function exitCodeOf(reason: unknown): number {
   const error = asHeadraceError(reason);
   if (!error) return exitCodes.internal;
-  if (error.code === "gave-up") return exitCodeOf(error.causes.at(-1));
+  if (error.code === "gave-up") return error.causes.length > 0 ? exitCodeOf(error.causes.at(-1)) : endless;
   return exitCodes[error.code];
 }

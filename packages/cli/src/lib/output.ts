@@ -5,6 +5,8 @@ export interface Output {
   write(text: string | Uint8Array): void;
   /** A promise while the reader lags: whoever writes waits for it. */
   ready(): Promise<void> | undefined;
+  /** Resolves when what was written is with the system: `true`; or never will be. */
+  flush(): Promise<boolean>;
   /** Hands on what is still held; resolves when the reader has it, or never will. Nothing is written after it. */
   end(): Promise<void>;
 }
@@ -49,13 +51,16 @@ export class StreamOutput implements Output {
     return (this.#waiting ??= new Promise((resolve) => (this.#wake = resolve)));
   }
 
+  async flush(): Promise<boolean> {
+    const text = this.#pending;
+    this.#pending = "";
+    if (this.#failed) return false;
+    return await new Promise((resolve) => void this.#stream.write(text, (error) => resolve(!error)));
+  }
+
   async end(): Promise<void> {
-    this.#handOn();
-    const stream = this.#stream;
-    if (!this.#failed && stream.writableLength > 0) {
-      await new Promise<void>((resolve) => void stream.write("", () => resolve()));
-    }
-    stream.off("error", this.#onError).off("drain", this.#onDrain);
+    await this.flush();
+    this.#stream.off("error", this.#onError).off("drain", this.#onDrain);
   }
 
   #handOn(): void {
@@ -81,6 +86,7 @@ export function createBlockingOutput(fd: number): Output {
   return {
     write: (text) => writeAll(fd, typeof text === "string" ? Buffer.from(text) : text),
     ready: () => undefined,
+    flush: () => Promise.resolve(true),
     end: () => Promise.resolve(),
   };
 }

@@ -1,4 +1,5 @@
 import type { EventStreamInit, Timeouts, Transport } from "@headrace/core";
+import { type CursorFile, openCursorFile } from "./cursor-file.ts";
 import { defaultTransport, hasProxyVariables, loadTransport } from "./load-transport.ts";
 import { networkOptions } from "./network-flags.ts";
 import { joinData } from "./request-data.ts";
@@ -13,6 +14,8 @@ export interface StreamCall {
   transport: Transport;
   headers: [string, string][];
   init: Omit<EventStreamInit, "transport" | "headers">;
+  /** Where the last event ID is kept. */
+  cursorFile: CursorFile | undefined;
   /** What is not done as asked, for `-v`. */
   notes: string[];
 }
@@ -46,8 +49,10 @@ export async function prepareCall(target: string | undefined, flags: StreamFlags
   }
   const headers = form ? pairs.map((pair) => withBoundary(pair, form.type)) : pairs;
   const method = flags.request ?? (flags.get ? "GET" : undefined);
-  const init = { ...responseInit(flags), ...(method !== undefined && { method }), ...(body && { body }) };
-  return { url, transport, headers, init, notes };
+  const cursorFile = flags.cursorFile === undefined ? undefined : openCursorFile(flags.cursorFile);
+  const lastEventId = cursorFile?.cursor ?? flags.lastEventId;
+  const init = { ...responseInit(flags), lastEventId, ...(method !== undefined && { method }), ...(body && { body }) };
+  return { url, transport, headers, init, cursorFile, notes };
 }
 
 /** As curl: without a scheme, `http://`. */
@@ -101,12 +106,11 @@ function withBoundary([name, value]: [string, string], type: string): [string, s
 }
 
 function responseInit(flags: StreamFlags): Omit<EventStreamInit, "transport"> {
-  const { terminal, eof, lastEventId, maxEventSize, anyContentType, retry } = flags;
+  const { terminal, eof, maxEventSize, anyContentType, retry } = flags;
   return {
     timeouts: timeoutsOf(flags),
     ...(terminal !== undefined && { terminal }),
     ...(eof !== undefined && { eof }),
-    ...(lastEventId !== undefined && { lastEventId }),
     ...(maxEventSize !== undefined && { maxEventSize }),
     ...(anyContentType && { contentType: "ignore" }),
     ...(retry !== undefined && { attempts: retry + 1 }),

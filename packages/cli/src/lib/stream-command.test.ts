@@ -334,7 +334,7 @@ describe("what a person is told", () => {
     ["noUrl", 2, /give a URL/],
     ["noUrlJson", 2, /^\{"error":\{"code":"invalid-argument","message":"give a URL.*"phase":"arguments"/],
     ["notSeconds", 2, /number of seconds/],
-    ["noTransport", 2, /no transport is called "wget": choose one of curl, undici, fetch/],
+    ["noTransport", 2, /no transport is called "wget": choose one of curl, undici, node, fetch/],
     ["noModule", 2, /there is no module/],
     ["cookieFile", 2, /not a file/],
     ["certificate", 2, /without a password/],

@@ -7,11 +7,14 @@ import {
   type SyncTransport,
   type Transport,
 } from "@headrace/core";
+import type { CursorFile } from "./cursor-file.ts";
 import { createDataFormat, createJsonFormat, type EventFormat, headText } from "./event-format.ts";
+import { describeReconnection } from "./describe-failure.ts";
 import { abortOnSignals } from "./interruption.ts";
 import { createBlockingOutput, createFileOutput, StreamOutput, type Output, writeError } from "./output.ts";
 import { createPaint } from "./paint.ts";
-import { createRedactor } from "./redact.ts";
+import { streamReconnecting } from "./reconnecting-stream.ts";
+import { createRedactor, type Redactor } from "./redact.ts";
 import { reportFailure } from "./report-failure.ts";
 import { prepareCall, type StreamCall } from "./stream-call.ts";
 import type { StreamFlags } from "./stream-flags.ts";
@@ -39,7 +42,7 @@ export async function streamCommand(target: string | undefined, flags: StreamFla
       ...userinfoSecrets(flags.user ?? ""),
     );
     controller.signal.throwIfAborted();
-    return await runCall(call, flags, controller);
+    return await runCall(call, flags, { controller, redact: createRedactor(secrets) });
   } catch (reason) {
     return reportFailure(reason, flags, createRedactor(secrets));
   } finally {
@@ -48,50 +51,58 @@ export async function streamCommand(target: string | undefined, flags: StreamFla
   }
 }
 
-function checkFlags({ format = "text", comments, include, maxEvents, parse }: StreamFlags): void {
+function checkFlags({ blocking, comments, format = "text", include, maxEvents, parse, reconnect }: StreamFlags): void {
   if (comments && format === "data")
     throw usageError("--format data has no place for --comments: use json, text or raw");
   if (include && (format === "json" || format === "data"))
     throw usageError(`--format ${format} has no place for -i: use -v`);
+  if (reconnect && blocking) throw usageError("--blocking makes one call: leave out --reconnect");
+  if (reconnect && comments) throw usageError("--reconnect goes by events: leave out --comments");
   if (format !== "raw") return;
   if (maxEvents !== undefined)
     throw usageError("--format raw prints bytes and does not end between events: use another format with --max-events");
+  if (reconnect) throw usageError("--format raw prints one body as it is: use another format with --reconnect");
   if (parse) throw usageError("--format raw parses nothing: leave out --parse");
 }
 
-async function runCall(call: StreamCall, flags: StreamFlags, controller: AbortController): Promise<number> {
+/** What ends a call from outside, and what of it must not be told. */
+interface Frame {
+  controller: AbortController;
+  redact: Redactor;
+}
+
+interface Run extends Frame {
+  stats: StreamStats;
+  output: Output;
+}
+
+async function runCall(call: StreamCall, flags: StreamFlags, frame: Frame): Promise<number> {
   const stats = new StreamStats();
-  const output = createOutput(flags, (reason) => controller.abort(reason));
+  const output = createOutput(flags, (reason) => frame.controller.abort(reason));
   let summary: EventStreamSummary | undefined;
   try {
-    summary = flags.blocking
-      ? streamSync(call, flags, { stats, output, controller })
-      : await stream(call, flags, { stats, output, controller });
+    summary = await stream(call, flags, { ...frame, stats, output });
     return 0;
   } finally {
-    await Promise.race([output.end(), aborted(controller.signal)]);
+    await Promise.race([output.end(), aborted(frame.controller.signal)]);
     if (flags.stats) writeError(statsLine(stats, summary, flags));
   }
 }
 
-interface Run {
-  stats: StreamStats;
-  output: Output;
-  controller: AbortController;
-}
-
-async function stream(call: StreamCall, flags: StreamFlags, run: Run): Promise<EventStreamSummary> {
-  const { onEvent, ...init } = eventStreamInit(call, flags, run);
-  return await forEachEvent(call.url, init, onEvent);
-}
-
-function streamSync(call: StreamCall, flags: StreamFlags, run: Run): EventStreamSummary {
-  const { onEvent, transport, ...init } = eventStreamInit(call, flags, run);
-  return forEachEventSync(call.url, { ...init, transport: transport as SyncTransport }, onEvent);
-}
-
 /** The call as the verbs take it, but for its callback. */
 type Prepared = EventStreamInit & { onEvent: (event: ServerSentEvent, stop: () => void) => Promise<void> | undefined };
+
+async function stream(call: StreamCall, flags: StreamFlags, run: Run): Promise<EventStreamSummary | undefined> {
+  const { onEvent, transport, ...init } = eventStreamInit(call, flags, run);
+  if (flags.blocking) return forEachEventSync(call.url, { ...init, transport: transport as SyncTransport }, onEvent);
+  if (!flags.reconnect) return await forEachEvent(call.url, { ...init, transport }, onEvent);
+  const style = { json: flags.format === "json", paint: createPaint(process.stderr), redact: run.redact };
+  const { signal } = run.controller;
+  await streamReconnecting(call.url, { ...init, transport, signal, onEvent }, (reconnection) => {
+    if (!flags.silent) writeError(describeReconnection(reconnection, style));
+  });
+  return undefined;
+}
 
 function eventStreamInit(call: StreamCall, flags: StreamFlags, { stats, output, controller }: Run): Prepared {
   const format = createFormat(flags);
@@ -118,9 +129,21 @@ function eventStreamInit(call: StreamCall, flags: StreamFlags, { stats, output, 
       stats.eventArrived();
       if (format.event) output.write(format.event(event, context));
       if (stats.events === flags.maxEvents) stop();
+      if (call.cursorFile) return keepCursor(call.cursorFile, event, { output, blocking: flags.blocking });
       return held ? undefined : output.ready();
     },
   };
+}
+
+/** After the event itself is out: a run that is killed in between prints it again, and leaves out none. */
+function keepCursor(
+  file: CursorFile,
+  { lastEventId }: ServerSentEvent,
+  { output, blocking }: { output: Output; blocking: boolean | undefined },
+): Promise<void> | undefined {
+  if (!blocking) return output.flush().then((written) => void (written && file.set(lastEventId)));
+  file.set(lastEventId); // That output has written, or thrown.
+  return undefined;
 }
 
 function verbose(transport: Transport, notes: readonly string[]): Transport {

@@ -53,6 +53,8 @@ export interface StreamFlags {
   readonly terminal?: Terminal;
   readonly eof?: "dispatch" | "discard" | "error";
   readonly lastEventId?: string;
+  readonly reconnect?: boolean;
+  readonly cursorFile?: string;
   readonly maxEventSize?: number;
   readonly anyContentType?: boolean;
   readonly headTimeout?: number;
@@ -75,7 +77,10 @@ export function addStreamFlags(command: Command): () => StreamFlags {
 function addEventStreamFlags(command: Command): void {
   command.optionsGroup("Event stream:");
   command
-    .option("-t, --transport <name>", "curl, undici, fetch or ./module.js (default: undici; fetch on Bun and Deno)")
+    .option(
+      "-t, --transport <name>",
+      "curl, undici, node, fetch or ./module.js (default: undici; fetch on Bun and Deno)",
+    )
     .addOption(
       new Option(
         "--format <format>",
@@ -87,7 +92,9 @@ function addEventStreamFlags(command: Command): void {
     .option("--max-events <n>", "end after so many events", count)
     .option("--comments", "print comments too")
     .option("--stats", "time to head and first event, counts, rates")
+    .option("--reconnect", "connect again when the stream ends or breaks, from the event last printed")
     .option("--last-event-id <id>", "resume after this event")
+    .option("--cursor-file <file>", "resume after the event that this file names, and keep it up to date")
     .addOption(
       new Option(
         "--eof <what>",
@@ -128,7 +135,11 @@ function addConnectionFlags(command: Command): void {
   command
     .option("-m, --max-time <seconds>", "for the whole call", seconds)
     .option("--connect-timeout <seconds>", "to open a connection (default: 10)", seconds)
-    .option("--retry <n>", "try again after refused connections and, unless POST, 408, 429 and 5xx", wholeNumber)
+    .option(
+      "--retry <n>",
+      "try again after refused connections and, unless POST, 408, 429 and 5xx; with --reconnect, so often in a row",
+      wholeNumber,
+    )
     .option("-k, --insecure", "accept any certificate; for tests")
     .option("--cacert <file>", "trust these PEM certificates")
     .option("-E, --cert <file>", "PEM client certificate")

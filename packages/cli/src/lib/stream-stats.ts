@@ -7,6 +7,8 @@ export class StreamStats {
   #firstEventAt: number | undefined;
   /** Events so far. */
   events = 0;
+  /** Responses so far whose head was accepted. */
+  connections = 0;
 
   /** Ms since the call. */
   get elapsed(): number {
@@ -15,6 +17,7 @@ export class StreamStats {
 
   headArrived(): void {
     this.#headAt ??= this.elapsed;
+    this.connections++;
   }
 
   eventArrived(): void {
@@ -30,6 +33,7 @@ export class StreamStats {
       firstEvent: round(this.#firstEventAt),
       duration: round(this.elapsed),
       events: this.events,
+      ...(this.connections > 1 && { connections: this.connections }),
       ...(summary && { bytes: summary.bytesReceived, completed: summary.completed, lastEventId: summary.lastEventId }),
     };
   }
@@ -42,6 +46,7 @@ export class StreamStats {
       this.#headAt === undefined ? "no response" : `head ${milliseconds(this.#headAt)}`,
       this.#firstEventAt === undefined ? "no event" : `first event ${milliseconds(this.#firstEventAt)}`,
       `${grouped(this.events)} ${this.events === 1 ? "event" : "events"}`,
+      ...(this.connections > 1 ? [`${this.connections} connections`] : []),
       ...(bytes === undefined ? [] : [`${grouped(bytes)} bytes`]),
       ...(this.events > 1 && streaming > 0 ? [`${(((this.events - 1) * 1000) / streaming).toFixed(1)} events/s`] : []),
       `${(duration / 1000).toFixed(2)} s`,
