@@ -1,2 +1,2 @@
 /** For users of SDKs that take a `fetch`. */
-export { createFetch, type CreateFetchOptions } from "./lib/create-fetch.ts";
+export { createFetch, type CreateFetchOptions } from "./lib/fetch/create-fetch.ts";

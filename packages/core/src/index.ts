@@ -34,9 +34,9 @@ export {
   type ResumeStrategy,
   startingAfter,
   type StreamPosition,
-} from "./lib/resume.ts";
-export type { RetryOptions } from "./lib/retry-policy.ts";
-export { subscribe, type Subscription } from "./lib/subscribe.ts";
+} from "./lib/subscribe/resume.ts";
+export type { RetryOptions } from "./lib/subscribe/retry-policy.ts";
+export { subscribe, type Subscription } from "./lib/subscribe/subscribe.ts";
 export type {
   CursorStore,
   CursorStoreOptions,
@@ -44,6 +44,6 @@ export type {
   Reconnection,
   SubscribeInit,
   SubscriptionAttempt,
-} from "./lib/subscribe-init.ts";
+} from "./lib/subscribe/subscribe-init.ts";
 export type { Timeouts } from "./lib/clocks.ts";
 export type { Transport } from "./lib/transport.ts";

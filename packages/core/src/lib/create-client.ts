@@ -5,8 +5,8 @@ import type { SyncTransport } from "./exchange.ts";
 import { type EventStreamSummary, forEachEvent, forEachEventSync } from "./for-each-event.ts";
 import { type EventStream, openEventStream } from "./open-event-stream.ts";
 import { request, requestSync, type WholeResponse } from "./request.ts";
-import { subscribe, type Subscription } from "./subscribe.ts";
-import type { PerAttempt, SubscribeInit, SubscriptionAttempt } from "./subscribe-init.ts";
+import { subscribe, type Subscription } from "./subscribe/subscribe.ts";
+import type { PerAttempt, SubscribeInit, SubscriptionAttempt } from "./subscribe/subscribe-init.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a client fills in for each call: anything but what belongs to one request. */

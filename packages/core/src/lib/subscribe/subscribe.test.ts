@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { asHeadraceError } from "./headrace-error.ts";
-import { bytes, head, type Script, scriptedTransport, stalled, stream } from "./scripted-transport.ts";
+import { asHeadraceError } from "../headrace-error.ts";
+import { bytes, head, type Script, scriptedTransport, stalled, stream } from "../scripted-transport.ts";
 import { subscribe } from "./subscribe.ts";
 import type { SubscribeInit } from "./subscribe-init.ts";
-import { TransportError } from "./transport-error.ts";
+import { TransportError } from "../transport-error.ts";
 
 const url = "http://a.example/events";
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { HeadraceError, type HeadraceErrorCode, type HeadraceErrorOptions } from "./headrace-error.ts";
+import { HeadraceError, type HeadraceErrorCode, type HeadraceErrorOptions } from "../headrace-error.ts";
 import { RetryPolicy, type RetryOptions } from "./retry-policy.ts";
 
 afterEach(() => void vi.restoreAllMocks());

@@ -1,6 +1,6 @@
-import { END } from "./call-ends.ts";
-import { Clocks } from "./clocks.ts";
-import { createEventStreamParser, type EventStreamParser } from "./event-stream-parser.ts";
+import { END } from "../call-ends.ts";
+import { Clocks } from "../clocks.ts";
+import { createEventStreamParser, type EventStreamParser } from "../event-stream-parser.ts";
 
 /**
  * The clock of an event stream's first event, and the framer that finds it on the side.

@@ -1,4 +1,4 @@
-import { HeadraceError, invalidArgument } from "./headrace-error.ts";
+import { HeadraceError, invalidArgument } from "../headrace-error.ts";
 
 /** A request's body that comes in pieces. */
 export type BodySource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;

@@ -1,4 +1,4 @@
-import { asHeadraceError } from "./headrace-error.ts";
+import { asHeadraceError } from "../headrace-error.ts";
 
 /** Failures that another attempt may mend. */
 const passing: readonly string[] = ["dns", "connect", "network", "proxy", "tls", "reset", "truncated", "timeout"];

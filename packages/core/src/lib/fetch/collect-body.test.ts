@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { createFetch } from "./create-fetch.ts";
-import { asHeadraceError } from "./headrace-error.ts";
-import { head, scriptedTransport } from "./scripted-transport.ts";
+import { asHeadraceError } from "../headrace-error.ts";
+import { head, scriptedTransport } from "../scripted-transport.ts";
 
 const url = "http://a.example/";
 const MiB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { ServerSentEvent } from "./event-stream-parser.ts";
+import type { ServerSentEvent } from "../event-stream-parser.ts";
 import type { PerAttempt, SubscribeInit } from "./subscribe-init.ts";
 import { SubscriptionRun } from "./subscription-run.ts";
 

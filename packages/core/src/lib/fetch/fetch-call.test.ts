@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFetch } from "./create-fetch.ts";
-import { asHeadraceError } from "./headrace-error.ts";
-import { bytes, head, type Script, scriptedTransport, stalled } from "./scripted-transport.ts";
-import { TransportError } from "./transport-error.ts";
-import type { ResponseSink } from "./transport.ts";
-import type { Timeouts } from "./clocks.ts";
+import { asHeadraceError } from "../headrace-error.ts";
+import { bytes, head, type Script, scriptedTransport, stalled } from "../scripted-transport.ts";
+import { TransportError } from "../transport-error.ts";
+import type { ResponseSink } from "../transport.ts";
+import type { Timeouts } from "../clocks.ts";
 
 const url = "http://a.example/";
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
-import type { EventStreamInit } from "./event-stream-init.ts";
-import type { ServerSentEvent } from "./event-stream-parser.ts";
-import { type EventStream, openObserved } from "./open-event-stream.ts";
+import type { EventStreamInit } from "../event-stream-init.ts";
+import type { ServerSentEvent } from "../event-stream-parser.ts";
+import { type EventStream, openObserved } from "../open-event-stream.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import { StreamPositions } from "./stream-positions.ts";
 import { type SleepWatch, watchForSleep } from "./watch-for-sleep.ts";

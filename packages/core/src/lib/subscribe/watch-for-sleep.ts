@@ -1,4 +1,4 @@
-import { HeadraceError } from "./headrace-error.ts";
+import { HeadraceError } from "../headrace-error.ts";
 
 const lookEvery = 5000;
 /** Wall time that the monotonic clock did not see: it stands still while a machine is suspended. */

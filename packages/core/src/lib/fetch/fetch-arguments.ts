@@ -1,8 +1,8 @@
 import type { BodySource } from "./collect-body.ts";
-import type { HeadersSource } from "./create-headers.ts";
-import type { RequestBody } from "./encode-body.ts";
-import { invalidArgument } from "./headrace-error.ts";
-import type { Transport } from "./transport.ts";
+import type { HeadersSource } from "../create-headers.ts";
+import type { RequestBody } from "../encode-body.ts";
+import { invalidArgument } from "../headrace-error.ts";
+import type { Transport } from "../transport.ts";
 
 /** What a fetch takes first: a URL or a `Request`. */
 export type FetchInput = Parameters<typeof globalThis.fetch>[0];

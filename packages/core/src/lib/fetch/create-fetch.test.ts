@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { createFetch } from "./create-fetch.ts";
-import { asHeadraceError } from "./headrace-error.ts";
-import { bytes, head, type Script, scriptedTransport, stalled, stream } from "./scripted-transport.ts";
-import { TransportError } from "./transport-error.ts";
-import type { TransportRequest } from "./transport.ts";
+import { asHeadraceError } from "../headrace-error.ts";
+import { bytes, head, type Script, scriptedTransport, stalled, stream } from "../scripted-transport.ts";
+import { TransportError } from "../transport-error.ts";
+import type { TransportRequest } from "../transport.ts";
 
 const url = "http://a.example/";
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

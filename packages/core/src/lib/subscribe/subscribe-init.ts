@@ -1,7 +1,7 @@
-import type { HeadersSource } from "./create-headers.ts";
-import type { RequestBody } from "./encode-body.ts";
-import type { EventStreamInit } from "./event-stream-init.ts";
-import { type HeadraceError, invalidArgument } from "./headrace-error.ts";
+import type { HeadersSource } from "../create-headers.ts";
+import type { RequestBody } from "../encode-body.ts";
+import type { EventStreamInit } from "../event-stream-init.ts";
+import { type HeadraceError, invalidArgument } from "../headrace-error.ts";
 import type { ResumeStrategy } from "./resume.ts";
 import type { RetryOptions } from "./retry-policy.ts";
 

@@ -1,4 +1,4 @@
-import type { ServerSentEvent } from "./event-stream-parser.ts";
+import type { ServerSentEvent } from "../event-stream-parser.ts";
 
 const remembered = 1024;
 const sampled = 512;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { byteOffset, fromCursor, lastEventId, startingAfter } from "./resume.ts";
-import { bytes, head, type Script, scriptedTransport } from "./scripted-transport.ts";
+import { bytes, head, type Script, scriptedTransport } from "../scripted-transport.ts";
 import { subscribe } from "./subscribe.ts";
 import type { SubscribeInit } from "./subscribe-init.ts";
-import { TransportError } from "./transport-error.ts";
+import { TransportError } from "../transport-error.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {

@@ -1,13 +1,13 @@
-import { END } from "./call-ends.ts";
-import { Clocks, type Timeouts } from "./clocks.ts";
-import type { EventStreamInit } from "./event-stream-init.ts";
-import type { ServerSentEvent } from "./event-stream-parser.ts";
-import { invalidArgument } from "./headrace-error.ts";
-import { pause } from "./pause.ts";
+import { END } from "../call-ends.ts";
+import { Clocks, type Timeouts } from "../clocks.ts";
+import type { EventStreamInit } from "../event-stream-init.ts";
+import type { ServerSentEvent } from "../event-stream-parser.ts";
+import { invalidArgument } from "../headrace-error.ts";
+import { pause } from "../pause.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { lastEventId, type ResumeStrategy } from "./resume.ts";
 import { RetryPolicy } from "./retry-policy.ts";
-import { tieSignal } from "./run-call.ts";
+import { tieSignal } from "../run-call.ts";
 import { SubscriptionConnection } from "./subscription-connection.ts";
 import { checkSubscribeInit, type PerAttempt, type SubscribeInit, type SubscriptionAttempt } from "./subscribe-init.ts";
 

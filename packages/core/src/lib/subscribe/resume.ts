@@ -1,5 +1,5 @@
-import type { ServerSentEvent } from "./event-stream-parser.ts";
-import { invalidArgument } from "./headrace-error.ts";
+import type { ServerSentEvent } from "../event-stream-parser.ts";
+import { invalidArgument } from "../headrace-error.ts";
 
 /** Where a stream has got to. */
 export interface StreamPosition {

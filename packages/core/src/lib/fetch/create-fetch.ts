@@ -1,9 +1,9 @@
-import type { Timeouts } from "./clocks.ts";
-import { createRequest } from "./create-request.ts";
+import type { Timeouts } from "../clocks.ts";
+import { createRequest } from "../create-request.ts";
 import { type FetchInput, readFetchArguments } from "./fetch-arguments.ts";
 import { FetchCall } from "./fetch-call.ts";
 import { toFetchError } from "./fetch-error.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../transport.ts";
 
 /** What `createFetch` may be told besides the transport. */
 export interface CreateFetchOptions {

@@ -1,4 +1,4 @@
-import type { ResponseInfo } from "./response-info.ts";
+import type { ResponseInfo } from "../response-info.ts";
 
 /** Statuses whose response has no body (Fetch Standard, "null body status"). */
 export function hasNullBody(status: number): boolean {

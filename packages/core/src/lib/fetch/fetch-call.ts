@@ -1,19 +1,19 @@
 import { type BodyPipe, createBodyStream } from "./body-stream.ts";
-import { END } from "./call-ends.ts";
-import { Clocks, type Timeouts } from "./clocks.ts";
+import { END } from "../call-ends.ts";
+import { Clocks, type Timeouts } from "../clocks.ts";
 import { collectBody } from "./collect-body.ts";
-import { createRequest } from "./create-request.ts";
-import { checkInit } from "./event-stream-init.ts";
-import { exchange } from "./exchange.ts";
+import { createRequest } from "../create-request.ts";
+import { checkInit } from "../event-stream-init.ts";
+import { exchange } from "../exchange.ts";
 import type { FetchArguments } from "./fetch-arguments.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { FirstEventClock } from "./first-event-clock.ts";
 import { createResponse, hasNullBody } from "./fetch-response.ts";
-import { HeadraceError, invalidArgument } from "./headrace-error.ts";
-import { judgeResponse } from "./judge-response.ts";
-import { Progress } from "./progress.ts";
-import { tieSignal } from "./run-call.ts";
-import type { ResponseHead, ResponseSink, Transport, TransportRequest } from "./transport.ts";
+import { HeadraceError, invalidArgument } from "../headrace-error.ts";
+import { judgeResponse } from "../judge-response.ts";
+import { Progress } from "../progress.ts";
+import { tieSignal } from "../run-call.ts";
+import type { ResponseHead, ResponseSink, Transport, TransportRequest } from "../transport.ts";
 
 /** What holds for every call of one fetch. */
 export interface FetchContext {

@@ -1,5 +1,5 @@
-import type { ServerSentEvent } from "./event-stream-parser.ts";
-import type { StreamObserver } from "./open-event-stream.ts";
+import type { ServerSentEvent } from "../event-stream-parser.ts";
+import type { StreamObserver } from "../open-event-stream.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 
 /** Where in the stream each event stands that has arrived and is not yet taken. */

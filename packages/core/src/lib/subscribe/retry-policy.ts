@@ -1,5 +1,5 @@
-import { unsent } from "./attempts.ts";
-import { asHeadraceError, HeadraceError, type HeadraceErrorCode, invalidArgument } from "./headrace-error.ts";
+import { unsent } from "../attempts.ts";
+import { asHeadraceError, HeadraceError, type HeadraceErrorCode, invalidArgument } from "../headrace-error.ts";
 
 /** When `subscribe` connects again. All in ms but `maxAttempts`. */
 export interface RetryOptions {

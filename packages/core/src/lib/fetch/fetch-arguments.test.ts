@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createFetch } from "./create-fetch.ts";
-import { asHeadraceError } from "./headrace-error.ts";
-import { head, scriptedTransport } from "./scripted-transport.ts";
-import type { TransportRequest, TransportSupport } from "./transport.ts";
+import { asHeadraceError } from "../headrace-error.ts";
+import { head, scriptedTransport } from "../scripted-transport.ts";
+import type { TransportRequest, TransportSupport } from "../transport.ts";
 
 const url = "http://a.example/";
 type Arguments = Parameters<typeof globalThis.fetch>;
