@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
 
 /** Workspace packages resolve to their TypeScript sources: tests need no build. */
@@ -38,6 +39,8 @@ const e2e: TestProjectConfiguration = {
 
 export default defineConfig({
   test: {
+    // Most tests wait for sockets: two cores are worth two workers, where vitest would take one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [unit, acceptance, tooling, e2e],
     coverage: {
       provider: "v8",

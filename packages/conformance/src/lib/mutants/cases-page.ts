@@ -6,7 +6,7 @@ import { unproven } from "./unproven.ts";
 
 const introduction = `# The cases
 
-Written by \`pnpm --filter @headrace/conformance cases\`; do not edit.
+Written by \`pnpm cases\`; do not edit.
 
 Every case of the suite, version ${suiteVersion}. _Level_: \`must\`, \`should\` (reported as \`non-strict\` where it does not hold), \`may\`
 (several answers are right) or \`info\`. _Over_: whether the case calls the transport or the verbs of core over it. _Needs_: what \`supports\`
