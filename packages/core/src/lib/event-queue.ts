@@ -47,9 +47,20 @@ export class EventQueue {
     for (const waiter of rest) waiter.resolve(done);
   }
 
+  get isEmpty(): boolean {
+    return this.#events.length === this.#taken;
+  }
+
+  /** Drops what is queued, if anything is, and ends with `reason` instead. Returns whether anything was. */
+  fail(reason: unknown): boolean {
+    const dropped = this.clear();
+    if (dropped) this.#end = { reason };
+    return dropped;
+  }
+
   /** Nothing more is taken: what is queued is dropped. Returns whether anything was. */
   clear(): boolean {
-    const dropped = this.#events.length > this.#taken;
+    const dropped = !this.isEmpty;
     this.#events = [];
     this.#taken = 0;
     this.#makeRoom();

@@ -11,6 +11,8 @@ import type { ResponseHead } from "./transport.ts";
 export interface EventConsumer {
   /** The stream's memory to begin with. Default: `lastEventId` of the options. */
   readonly memory?: string | undefined;
+  /** Whether its bytes go on from those of another connection: no byte order mark is taken off. */
+  readonly isContinued?: boolean;
   /** The response is an event stream; its events follow. */
   accepted?(progress: Progress): void;
   event(event: ServerSentEvent): void;
@@ -23,6 +25,9 @@ export interface EventConsumer {
   /** After each piece of body: a promise holds the transport back. */
   flush?(): void | Promise<void>;
 }
+
+/** A blank line, which means nothing, and after which no byte order mark is looked for. */
+const lineFeed = /* @__PURE__ */ new Uint8Array([0x0a]);
 
 /** The sink of an event stream: judges the head, frames the body, knows what its end means. */
 export class EventReader implements CallSink {
@@ -52,6 +57,7 @@ export class EventReader implements CallSink {
       lastEventId: memory,
       ...(init.maxEventSize !== undefined && { maxEventSize: init.maxEventSize }),
     });
+    if (consumer.isContinued) this.#parser.push(lineFeed);
   }
 
   head(head: ResponseHead): void {
@@ -85,7 +91,7 @@ export class EventReader implements CallSink {
 
   /** Bytes of body up to just after the event last dispatched. */
   get bytesConsumed(): number {
-    return this.#parser.bytesConsumed;
+    return this.#parser.bytesConsumed - (this.#consumer.isContinued ? lineFeed.length : 0);
   }
 
   get accepted(): boolean {

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openEventStream } from "./open-event-stream.ts";
 import { bytes, head, scriptedTransport, stalled, stream } from "./scripted-transport.ts";
 import { TransportError } from "./transport-error.ts";
@@ -230,4 +230,33 @@ test("the terminal ends the loop and says completed", async () => {
   expect(await collect(events)).toEqual(["a"]);
   expect(events.completed).toBe(true);
   await closing;
+});
+
+test("an abort drops what was not taken, also after the response's end", async () => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const transport = scriptedTransport(stream("data: a\n\ndata: b\n\ndata: c\n\n"));
+  const events = await openEventStream(url, { transport, signal });
+  for (let turn = 0; turn < 3; turn++) await macrotask();
+  const iterator = events[Symbol.asyncIterator]();
+  expect((await iterator.next()).value?.data).toBe("a");
+  controller.abort("enough");
+  await expect(iterator.next()).rejects.toBe("enough");
+  expect(await iterator.next()).toEqual({ value: undefined, done: true });
+  expect(events.completed).toBe(false);
+});
+
+test("the signal is let go of once everything is taken, or the reader has left", async () => {
+  for (const take of [3, 1]) {
+    const { signal } = new AbortController();
+    const added = vi.spyOn(signal, "addEventListener");
+    const removed = vi.spyOn(signal, "removeEventListener");
+    const transport = scriptedTransport(stream("data: a\n\ndata: b\n\ndata: c\n\n"));
+    const events = await openEventStream(url, { transport, signal });
+    for (let turn = 0; turn < 3; turn++) await macrotask();
+    expect(removed).not.toHaveBeenCalled();
+    let taken = 0;
+    for await (const _ of events) if (++taken === take) break;
+    expect([added.mock.calls.length, removed.mock.calls.length > 0]).toEqual([1, true]);
+  }
 });

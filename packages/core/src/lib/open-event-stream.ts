@@ -33,10 +33,18 @@ export async function openEventStream(url: string | URL, init: EventStreamInit):
   return await openObserved(url, init, {});
 }
 
+/** A stream that can be ended with what has arrived still to be taken. */
+export interface ObservedStream extends EventStream {
+  /** Closes the connection. */
+  end(): void;
+}
+
 /** What `subscribe` hears of a stream beyond its events, as it arrives. */
 export interface StreamObserver {
   /** The stream's memory to begin with. */
   readonly memory?: string | undefined;
+  /** Whether its bytes go on from those of another connection: no byte order mark is taken off. */
+  readonly isContinued?: boolean;
   /** @param bytesConsumed bytes of body up to just after this event */
   event?(event: ServerSentEvent, bytesConsumed: number): void;
   lastEventId?(id: string): void;
@@ -48,10 +56,18 @@ export async function openObserved(
   url: string | URL,
   init: EventStreamInit,
   observer: StreamObserver,
-): Promise<EventStream> {
+): Promise<ObservedStream> {
   const { controller, untie } = tieSignal(init.signal);
   const queue = new EventQueue();
-  const state: StreamState = { queue, controller, completed: false, left: false, ended: Promise.resolve() };
+  const state: StreamState = {
+    queue,
+    controller,
+    untie,
+    completed: false,
+    left: false,
+    isOver: false,
+    ended: Promise.resolve(),
+  };
   const opened = new Promise<ResponseInfo>((accept, refuse) => {
     const call = runCall(url, init, {
       defaults: { ...eventStreamDefaults(init), signal: controller.signal },
@@ -60,31 +76,47 @@ export async function openObserved(
         return (consumer.reader = new EventReader(init, consumer, context));
       },
     });
-    state.ended = call
-      .then(
-        (reader) => {
-          state.completed = reader.completed;
-          queue.end();
-        },
-        (thrown: unknown) => {
-          const reason = thrown instanceof Thrown ? thrown.value : thrown;
-          if (controller.signal.aborted) queue.clear();
-          queue.end({ reason });
-          refuse(reason);
-        },
-      )
-      .finally(untie);
+    state.ended = concluded(call, state, refuse);
   });
   return createStream(await opened, state);
+}
+
+/** Puts the end of the call behind the events that wait. */
+async function concluded(
+  call: Promise<EventReader>,
+  state: StreamState,
+  refuse: (reason: unknown) => void,
+): Promise<void> {
+  const { queue, controller, untie } = state;
+  try {
+    state.completed = (await call).completed;
+    queue.end();
+  } catch (thrown) {
+    const reason = thrown instanceof Thrown ? thrown.value : thrown;
+    if (isAborted(controller.signal)) queue.clear();
+    queue.end({ reason });
+    refuse(reason);
+  }
+  state.isOver = true;
+  if (queue.isEmpty) untie();
 }
 
 interface StreamState {
   readonly queue: EventQueue;
   readonly controller: AbortController;
+  /** Lets go of the user's signal, which can drop what is queued. */
+  readonly untie: () => void;
   completed: boolean;
   /** Whether the reader left before it had taken every event. */
   left: boolean;
+  /** Whether the exchange has ended. */
+  isOver: boolean;
   ended: Promise<void>;
+}
+
+/** Whether the user has ended it; the reader's own end drops nothing by itself. */
+function isAborted({ aborted, reason }: AbortSignal): boolean {
+  return aborted && reason !== END;
 }
 
 interface QueueConsumerInit {
@@ -105,6 +137,10 @@ class QueueConsumer implements EventConsumer {
 
   get memory(): string | undefined {
     return this.#init.observer.memory;
+  }
+
+  get isContinued(): boolean {
+    return this.#init.observer.isContinued === true;
   }
 
   accepted(): void {
@@ -134,18 +170,25 @@ class QueueConsumer implements EventConsumer {
 }
 
 /** Ends the exchange of a stream that nobody can read any more. */
-const abandoned = /* @__PURE__ */ new FinalizationRegistry<AbortController>((controller) => controller.abort(END));
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<Pick<StreamState, "controller" | "untie">>(
+  ({ controller, untie }) => {
+    controller.abort(END);
+    untie();
+  },
+);
 
-function createStream(response: ResponseInfo, state: StreamState): EventStream {
-  const { queue, controller } = state;
+function createStream(response: ResponseInfo, state: StreamState): ObservedStream {
+  const { queue, controller, untie } = state;
   const cancel = async (): Promise<void> => {
     if (queue.clear()) state.left = true;
     queue.end();
     controller.abort(END);
+    untie();
     await state.ended;
   };
-  const stream: EventStream = {
+  const stream: ObservedStream = {
     response,
+    end: () => controller.abort(END),
     get completed() {
       return state.completed && !state.left;
     },
@@ -156,14 +199,16 @@ function createStream(response: ResponseInfo, state: StreamState): EventStream {
   const iterator = {
     stream, // A loop holds only its iterator, and who awaits `next()` only its promise: neither abandons the stream.
     next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-      if (controller.signal.aborted) queue.clear();
-      return queue.next(stream);
+      if (isAborted(controller.signal) && queue.fail(controller.signal.reason)) state.left = true;
+      const next = queue.next(stream);
+      if (state.isOver && queue.isEmpty) untie();
+      return next;
     },
     async return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
       await cancel();
       return { value: undefined, done: true };
     },
   };
-  abandoned.register(stream, controller);
+  abandoned.register(stream, { controller, untie });
   return stream;
 }

@@ -1,58 +1,78 @@
 import type { ServerSentEvent } from "../event-stream-parser.ts";
 
-const remembered = 1024;
-const sampled = 512;
+/** How many events are remembered, and how many characters of data in all. */
+const MOST_EVENTS = 1024;
+const MOST_TEXT = 1024 * 1024;
+
+/** What becomes of an event: handed out, dropped as a repetition, or held until the next one tells. */
+export type Verdict = "new" | "repeated" | "held";
 
 /**
- * The events last taken, by their own `id`, to know one again that a server repeats after a reconnect. Servers repeat
- * at the start of a connection, so what follows a new event is new; and an event is the same only if its type and
- * data are too: a server that starts counting anew loses nothing. Where one connection has an id twice, ids say nothing.
+ * The events last taken, to know a repetition after a reconnect. A server that repeats sends a run of them, up to the one
+ * taken last, at the start of the connection: an event is repeated only as part of such a run, and only with the same
+ * `id` of its own, type and data. So a server whose ids come again, or that counts anew, loses nothing.
  */
 export class RecentEvents {
-  readonly #before = new Map<string, string>();
-  #now = new Map<string, string>();
+  #events: ServerSentEvent[] = [];
+  #text = 0;
+  /** Where in `#events` the next event of the run would stand; undefined where there is none. */
+  #next: number | undefined;
   #mayRepeat = false;
-  #areDistinct = true;
 
   /** A new connection: what was taken so far may come again. */
   reconnected(): void {
-    for (const [id, print] of this.#now) {
-      this.#before.delete(id);
-      this.#before.set(id, print);
-    }
-    trim(this.#before);
-    this.#now = new Map();
-    this.#mayRepeat = this.#areDistinct && this.#before.size > 0;
+    this.#next = undefined;
+    this.#mayRepeat = this.#events.length > 0;
   }
 
-  /** Whether this event was taken before the reconnect; remembers it if not. */
-  isRepeated(event: ServerSentEvent): boolean {
-    const { id } = event;
-    if (id === undefined || id === "") return false;
-    const print = printOf(event);
-    if (this.#mayRepeat && this.#before.get(id) === print) return true;
+  /** Whether a run of repetitions may be under way, which has not come to the event taken last. */
+  get isRepeating(): boolean {
+    return this.#mayRepeat && this.#next !== undefined;
+  }
+
+  /** What comes from now on is new. */
+  settle(): void {
     this.#mayRepeat = false;
-    if (this.#now.has(id)) this.#areDistinct = false;
-    this.#now.set(id, print);
-    trim(this.#now);
-    return false;
+  }
+
+  /** @param event the next of its connection */
+  judge(event: ServerSentEvent): Verdict {
+    if (!this.#mayRepeat) return "new";
+    const begins = this.#next === undefined;
+    const at = begins ? this.#events.findLastIndex((taken) => isSame(taken, event)) : (this.#next ?? -1);
+    const taken = this.#events[at];
+    if (!taken || !isSame(taken, event)) {
+      this.#mayRepeat = false;
+      return "new";
+    }
+    this.#next = at + 1;
+    const isLast = this.#next === this.#events.length;
+    if (isLast) this.#mayRepeat = false;
+    return begins && !isLast ? "held" : "repeated";
+  }
+
+  /** Remembers an event that is handed out. */
+  taken(event: ServerSentEvent): void {
+    if (event.id === undefined || event.id === "") return;
+    this.#events.push(event);
+    this.#text += event.data.length;
+    if (this.#events.length > MOST_EVENTS * 2 || this.#text > MOST_TEXT * 2) this.#forget();
+  }
+
+  /** Forgets the oldest, many at a time: that costs the least. */
+  #forget(): void {
+    const last = this.#events.length - 1;
+    let first = Math.max(0, last + 1 - MOST_EVENTS);
+    let text = this.#events[last]?.data.length ?? 0;
+    for (let at = last - 1; at >= first; at--) {
+      text += this.#events[at]?.data.length ?? 0;
+      if (text > MOST_TEXT) first = at + 1;
+    }
+    this.#events = this.#events.slice(first);
+    this.#text = this.#events.reduce((sum, { data }) => sum + data.length, 0);
   }
 }
 
-function trim(prints: Map<string, string>): void {
-  for (const id of prints.keys()) {
-    if (prints.size <= remembered) return;
-    prints.delete(id);
-  }
-}
-
-/** Type, length and a hash (FNV-1a) of both ends of the data. */
-function printOf({ type, data }: ServerSentEvent): string {
-  let hash = 0x811c9dc5;
-  const add = (text: string): void => {
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  };
-  add(data.slice(0, sampled));
-  add(data.slice(Math.max(sampled, data.length - sampled)));
-  return `${type} ${data.length} ${hash}`;
+function isSame(taken: ServerSentEvent, event: ServerSentEvent): boolean {
+  return taken.id === event.id && taken.type === event.type && taken.data === event.data;
 }

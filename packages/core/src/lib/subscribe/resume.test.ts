@@ -79,6 +79,17 @@ test("byteOffset joins the bytes, whatever the split", async () => {
   }
 });
 
+test("byteOffset takes no byte order mark off but the stream's own", async () => {
+  const whole = bytes("data: a\n\n\u{feff}data: ignored\ndata: b\n\n");
+  const serve: Script = async (request, sink, hop) => {
+    const from = Number(request.url.searchParams.get("from") ?? 0);
+    await pieces(whole.subarray(from, hop === 0 ? 9 : undefined))(request, sink, hop);
+  };
+  const { data, queries } = await read([serve, serve], { resume: byteOffset() }, { count: 2 });
+  expect(data).toEqual(["a", "b"]);
+  expect(queries).toEqual(["?x=1", "?x=1&from=9"]);
+});
+
 test("byteOffset counts over all connections", async () => {
   const scripts = [pieces("data: a\n\n"), pieces("data: bb\n\ndata: cut"), pieces("data: ccc\n\n")];
   const { queries } = await read(scripts, { resume: byteOffset() }, { count: 3 });
@@ -106,8 +117,10 @@ test("byteOffset goes on from a stored offset, and refuses what is none", async 
   expect(queries).toEqual(["?x=1&offset=100", "?x=1&offset=109"]);
   expect(store.get("k")).toBe("109");
   const transport = scriptedTransport(() => {});
-  const bad = subscribe("http://a.example/", { transport, resume: byteOffset(), lastEventId: "x" });
-  await expect(bad[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "invalid-argument" });
+  for (const lastEventId of ["x", "-5", "1e3", "0x10", " 7 "]) {
+    const bad = subscribe("http://a.example/", { transport, resume: byteOffset(), lastEventId });
+    await expect(bad[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "invalid-argument" });
+  }
 });
 
 test("startingAfter names the last sequence number", async () => {

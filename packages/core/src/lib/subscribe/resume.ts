@@ -25,8 +25,11 @@ export interface ResumeStrategy {
   cursor(position: StreamPosition): string | undefined;
   /** What the next request carries. */
   request(cursor: string): ResumeRequest;
-  /** Whether the cursor counts bytes: the new connection goes on where the last event ended. */
-  readonly countsBytes?: boolean;
+  /**
+   * `ids`: the cursor is the stream's memory, and an event may come again that is known by its own `id`. `bytes`: the
+   * new connection's bytes go on where the last event ended.
+   */
+  readonly counts?: "ids" | "bytes";
 }
 
 /**
@@ -41,6 +44,7 @@ export function lastEventId({ query }: { query?: string } = {}): ResumeStrategy 
   return {
     cursor: ({ lastEventId: id }) => id,
     request: (cursor) => (query === undefined ? { lastEventId: cursor } : { query: { [query]: cursor } }),
+    counts: "ids",
   };
 }
 
@@ -54,7 +58,7 @@ export function byteOffset({ query = "from" }: { query?: string } = {}): ResumeS
   return {
     cursor: ({ offset }) => String(offset),
     request: (cursor) => ({ query: { [query]: cursor } }),
-    countsBytes: true,
+    counts: "bytes",
   };
 }
 

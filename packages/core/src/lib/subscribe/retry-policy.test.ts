@@ -76,10 +76,10 @@ describe("what ends a subscription", () => {
     expect(new RetryPolicy({}, asked).judge(status(code))).toBe(verdict);
   });
 
-  test("401 is tried once more where the headers are made anew, and again after progress", () => {
+  test("401 is tried once more where the headers are made anew, and again once a response was accepted", () => {
     const policy = new RetryPolicy({}, { ...asked, freshHeaders: true });
     expect([policy.judge(status(401)), policy.judge(status(401))]).toEqual(["again", "fail"]);
-    policy.progressed();
+    policy.headArrived();
     expect(policy.judge(status(401))).toBe("again");
   });
 
@@ -170,6 +170,18 @@ describe("the delay", () => {
     expect(delays({}, 1, () => status(503, { retryAfter: 500_000 }))).toEqual([500_000]);
   });
 
+  test("has its jitter on top of Retry-After, too", () => {
+    vi.spyOn(Math, "random").mockReturnValue(0.5);
+    expect(new RetryPolicy({}, asked).delay(status(429, { retryAfter: 10_000 }))).toBe(10_500);
+  });
+
+  test.each<[RetryOptions, number]>([
+    [{ maxDelay: 100 }, 100],
+    [{ minDelay: 40_000 }, 40_000],
+  ])("%o moves the bound that is not given", (options, delay) => {
+    expect(delays(options, 1)).toEqual([delay]);
+  });
+
   test("a Retry-After beyond the longest is an answer", () => {
     const policy = new RetryPolicy({ maxRetryAfter: 1000 }, asked);
     expect([status(503, { retryAfter: 1000 }), status(503, { retryAfter: 1001 })].map((e) => policy.judge(e))).toEqual([
@@ -209,6 +221,8 @@ test.each<RetryOptions>([
   { delay: -1 },
   { maxAttempts: NaN },
   { minDelay: "1" as never },
+  { delay: Infinity },
+  { maxRetries: 3 } as never,
   { minDelay: 2000, maxDelay: 1000 },
   { maxReconnectionTime: NaN },
 ])("%o is an invalid argument", (options) => {

@@ -1,5 +1,11 @@
 import { unsent } from "../attempts.ts";
-import { asHeadraceError, HeadraceError, type HeadraceErrorCode, invalidArgument } from "../headrace-error.ts";
+import {
+  asHeadraceError,
+  HeadraceError,
+  type HeadraceErrorCode,
+  type HeadraceErrorOptions,
+  invalidArgument,
+} from "../headrace-error.ts";
 
 /** When `subscribe` connects again. All in ms but `maxAttempts`. */
 export interface RetryOptions {
@@ -49,7 +55,7 @@ const keptCauses = 16;
  */
 export class RetryPolicy {
   readonly #options: Required<{ [K in keyof RetryOptions]: number }>;
-  readonly #request: RetriedRequest;
+  #request: RetriedRequest;
   #causes: unknown[] = [];
   /** Connections in a row that brought no new event. */
   #fruitless = 0;
@@ -62,26 +68,20 @@ export class RetryPolicy {
    * @throws `invalid-argument`
    */
   constructor(options: RetryOptions = {}, request: RetriedRequest) {
-    const {
-      delay = 2000,
-      minDelay = 500,
-      maxDelay = 30_000,
-      maxReconnectionTime = maxDelay,
-      maxAttempts = Infinity,
-      maxRetryAfter = 600_000,
-    } = options;
-    this.#options = { delay, minDelay, maxDelay, maxReconnectionTime, maxAttempts, maxRetryAfter };
+    checkRetryOptions(options);
+    this.#options = withDefaults(options);
     this.#request = request;
-    for (const [name, value] of Object.entries(this.#options)) {
-      if (typeof value === "number" && value >= 0) continue;
-      throw invalidArgument(`\`retry.${name}\` must be a number, 0 or more`);
-    }
-    if (minDelay > maxDelay) throw invalidArgument("`retry.minDelay` must not be above `retry.maxDelay`");
+  }
+
+  /** What the next connection asks for may be made again once it was sent, or not. */
+  set replayable(replayable: boolean) {
+    this.#request = { ...this.#request, replayable };
   }
 
   /** A response was accepted. */
   headArrived(): void {
     this.#sawHead = true;
+    this.#triedNewCredentials = false;
   }
 
   /** A new event was dispatched: the only thing that refills the budget. */
@@ -89,7 +89,6 @@ export class RetryPolicy {
     this.#isFruitful = true;
     this.#fruitless = 0;
     this.#causes = [];
-    this.#triedNewCredentials = false;
   }
 
   /** The server's `retry` field. */
@@ -130,18 +129,19 @@ export class RetryPolicy {
   /**
    * How long to wait before the next connection, in ms.
    *
+   * @param told what the error says of the call
    * @throws `gave-up` where the budget is spent
    */
-  delay(cause: unknown): number {
+  delay(cause: unknown, told: Pick<HeadraceErrorOptions, "eventsDelivered" | "lastEventId"> = {}): number {
     const { maxDelay, maxAttempts } = this.#options;
     if (!this.#isFruitful) this.#fruitless++;
     this.#isFruitful = false;
     if (cause !== undefined) this.#causes = [...this.#causes.slice(1 - keptCauses), cause];
-    if (this.#fruitless >= maxAttempts) throw this.#gaveUp();
+    if (this.#fruitless >= maxAttempts) throw this.#gaveUp(told);
     const base = this.#base();
     const backoff = Math.min(base * doubled ** Math.max(0, this.#fruitless - 1), Math.max(maxDelay, base));
     const floor = asHeadraceError(cause, "status")?.retryAfter ?? 0;
-    return Math.max(floor, backoff * (1 + jitter * Math.random()));
+    return Math.max(floor, backoff) + backoff * jitter * Math.random();
   }
 
   /** The delay after progress: the server's, or ours. */
@@ -154,10 +154,39 @@ export class RetryPolicy {
     return Math.max(base, minDelay);
   }
 
-  #gaveUp(): HeadraceError {
+  #gaveUp(told: HeadraceErrorOptions): HeadraceError {
     const times = `${this.#options.maxAttempts} connections in a row brought no new event`;
     const last = this.#causes.at(-1);
-    const told = last instanceof Error ? `, the last: ${last.message}` : "";
-    return new HeadraceError("gave-up", `${times}${told}`, { causes: this.#causes });
+    const why = last instanceof Error ? `, the last: ${last.message}` : "";
+    return new HeadraceError("gave-up", `${times}${why}`, { ...told, causes: this.#causes });
   }
+}
+
+/** A bound that is not given gives way to one that is. */
+function withDefaults(options: RetryOptions): Required<{ [K in keyof RetryOptions]: number }> {
+  const { delay = 2000, maxAttempts = Infinity, maxRetryAfter = 600_000 } = options;
+  const minDelay = options.minDelay ?? Math.min(500, options.maxDelay ?? Infinity);
+  const maxDelay = options.maxDelay ?? Math.max(30_000, minDelay);
+  return {
+    delay,
+    minDelay,
+    maxDelay,
+    maxReconnectionTime: options.maxReconnectionTime ?? maxDelay,
+    maxAttempts,
+    maxRetryAfter,
+  };
+}
+
+const finite: readonly string[] = ["delay", "minDelay", "maxDelay"];
+const names: readonly string[] = [...finite, "maxReconnectionTime", "maxAttempts", "maxRetryAfter"];
+
+/** @throws `invalid-argument` */
+function checkRetryOptions(options: RetryOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) throw invalidArgument(`\`retry.${name}\` is none of ${names.join(", ")}`);
+    const isNumber = typeof value === "number" && value >= 0 && !(value === Infinity && finite.includes(name));
+    if (value !== undefined && !isNumber) throw invalidArgument(`\`retry.${name}\` must be a number, 0 or more`);
+  }
+  const { minDelay = 0, maxDelay = Infinity } = options;
+  if (minDelay > maxDelay) throw invalidArgument("`retry.minDelay` must not be above `retry.maxDelay`");
 }

@@ -2,9 +2,19 @@ import type { ServerSentEvent } from "../event-stream-parser.ts";
 import type { StreamObserver } from "../open-event-stream.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 
+/** What a connection begins with. */
+export interface StreamStart {
+  memory: string;
+  /** Bytes of the stream before it. */
+  offset: number;
+  /** Whether its bytes go on from those. */
+  isContinued: boolean;
+}
+
 /** Where in the stream each event stands that has arrived and is not yet taken. */
 export class StreamPositions implements StreamObserver {
   readonly memory: string;
+  readonly isContinued: boolean;
   readonly #base: number;
   readonly #policy: RetryPolicy;
   /** Of the events in order of arrival, which is the order in which they are taken. */
@@ -13,8 +23,9 @@ export class StreamPositions implements StreamObserver {
   #lastEventId: string;
   #lastOffset: number;
 
-  constructor({ memory, offset }: { memory: string; offset: number }, policy: RetryPolicy) {
+  constructor({ memory, offset, isContinued }: StreamStart, policy: RetryPolicy) {
     this.memory = memory;
+    this.isContinued = isContinued;
     this.#base = offset;
     this.#policy = policy;
     this.#lastEventId = memory;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { asHeadraceError } from "../headrace-error.ts";
 import { bytes, head, type Script, scriptedTransport, stalled, stream } from "../scripted-transport.ts";
+import { byteOffset, fromCursor, lastEventId } from "./resume.ts";
 import { subscribe } from "./subscribe.ts";
 import type { SubscribeInit } from "./subscribe-init.ts";
 import { TransportError } from "../transport-error.ts";
@@ -298,15 +299,16 @@ test("waking from sleep reconnects at once, and loses nothing that was not taken
     sink.head(head(request));
     await sink.body(bytes("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"));
     await stalled(request.signal);
-  }, stream("id: 2\ndata: b\n\n"));
+  }, stream("id: 3\ndata: c\n\n"));
   const events = subscribe(url, { transport })[Symbol.asyncIterator]();
   expect((await events.next()).value).toMatchObject({ data: "a" });
   vi.setSystemTime(Date.now() + 3_600_000);
   await vi.advanceTimersByTimeAsync(5000);
+  expect((await events.next()).value).toMatchObject({ data: "b" });
   const next = events.next();
   await vi.advanceTimersByTimeAsync(3000);
-  expect((await next).value).toMatchObject({ data: "b" });
-  expect(header("last-event-id")).toEqual([null, "1"]);
+  expect((await next).value).toMatchObject({ data: "c" });
+  expect(header("last-event-id")).toEqual([null, "2"]);
   await events.return?.();
 });
 
@@ -456,4 +458,138 @@ test("nothing is left of a thousand subscriptions on one signal", async () => {
   expect(added).toHaveBeenCalledTimes(1000);
   expect(removed).toHaveBeenCalledTimes(1000);
   expect(vi.getTimerCount()).toBe(0);
+});
+
+describe("repetitions", () => {
+  test("ids that come again are not one", async () => {
+    const states = ["A", "B", "A", "B", "A"].map((id) => stream(`id: ${id}\ndata: ${id}\n\n`));
+    const { transport } = server(...states);
+    expect((await read({ transport }, 5)).data).toEqual(["A", "B", "A", "B", "A"]);
+  });
+
+  test("an event that may begin one waits a second at most", async () => {
+    const { transport } = server(stream("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"), async (request, sink) => {
+      sink.head(head(request));
+      await sink.body(bytes("id: 1\ndata: a\n\n"));
+      await stalled(request.signal);
+    });
+    expect((await read({ transport }, 3)).data).toEqual(["a", "b", "a"]);
+  });
+
+  test("one that is cut does not take the cursor back", async () => {
+    const history = "id: 1\ndata: a\n\nid: 2\ndata: b\n\n";
+    const { transport, header } = server(
+      stream(`${history}id: 3\ndata: c\n\n`),
+      failing("reset", history),
+      stream(`${history}id: 3\ndata: c\n\nid: 4\ndata: d\n\n`),
+    );
+    expect((await read({ transport }, 4)).data).toEqual(["a", "b", "c", "d"]);
+    expect(header("last-event-id")).toEqual([null, "3", "3"]);
+  });
+
+  test("there are none where the cursor is not an id", async () => {
+    const same = stream("id: 1\ndata: same\n\n");
+    for (const resume of [byteOffset(), fromCursor(({ data }) => data)]) {
+      const { transport } = server(same);
+      expect((await read({ transport, resume }, 3)).data).toEqual(["same", "same", "same"]);
+    }
+  });
+});
+
+describe("what hangs or fails in the user's own code", () => {
+  const never = (): Promise<never> => new Promise(() => {});
+  const hanging: [string, Partial<SubscribeInit>][] = [
+    ["a headers function", { headers: never }],
+    ["a body function", { body: never, method: "POST" }],
+    ["a store's get", { store: { store: { get: never, set: () => {} }, key: "k" } }],
+    ["a store's set", { store: { store: { get: () => undefined, set: never }, key: "k" } }],
+  ];
+
+  test.each(hanging)("%s holds up neither an abort, nor the total clock, nor close", async (_, init) => {
+    const { transport } = server(stream("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"));
+    const controller = new AbortController();
+    const aborted = read({ transport, ...init, signal: controller.signal });
+    await vi.advanceTimersByTimeAsync(10);
+    controller.abort("enough");
+    expect((await aborted).failure).toBe("enough");
+    expect((await read({ transport, ...init, timeouts: { total: 500 } })).failure).toMatchObject({ phase: "total" });
+    const subscription = subscribe(url, { transport, ...init });
+    const events = subscription[Symbol.asyncIterator]();
+    const first = events.next();
+    await vi.advanceTimersByTimeAsync(10);
+    const second = events.next();
+    await subscription.close();
+    await Promise.all([first, second]);
+    expect((await events.next()).done).toBe(true);
+  });
+
+  test("one of our errors from a function of theirs is judged as any other", async () => {
+    const headers = ({ attempt }: { attempt: number }): Record<string, string> => {
+      if (attempt === 2) throw new TransportError("connect", "the token server was not there");
+      return {};
+    };
+    const { transport } = server(stream("data: a\n\n"), stream("data: b\n\n"));
+    expect((await read({ transport, headers }, 2)).data).toEqual(["a", "b"]);
+  });
+});
+
+test("return() ends it, though a next() is pending", async () => {
+  const { transport } = server(silent);
+  const events = subscribe(url, { transport })[Symbol.asyncIterator]();
+  const next = events.next();
+  await vi.advanceTimersByTimeAsync(10);
+  await events.return?.();
+  expect(await next).toEqual({ value: undefined, done: true });
+  expect(transport.requests[0]?.signal.aborted).toBe(true);
+});
+
+test("an abort drops what had arrived, also after the response's end", async () => {
+  const { transport } = server(stream("data: a\n\ndata: b\n\ndata: c\n\n"));
+  const controller = new AbortController();
+  const data: string[] = [];
+  const reading = (async () => {
+    for await (const event of subscribe(url, { transport, signal: controller.signal })) {
+      data.push(event.data);
+      await vi.advanceTimersByTimeAsync(10);
+      controller.abort("enough");
+    }
+  })();
+  await expect(reading).rejects.toBe("enough");
+  expect(data).toEqual(["a"]);
+});
+
+test("a stored cursor lives on where the connection has no id, in the query too", async () => {
+  const store = new Map([["k", "7"]]);
+  const { transport } = server(stream(": hello\n\n"), stream(": hello\n\n"), status(204));
+  await read({ transport, resume: lastEventId({ query: "last" }), store: { store, key: "k" } });
+  expect(transport.requests.map((request) => request.url.search)).toEqual(["?last=7", "?last=7", "?last=7"]);
+  expect(store.get("k")).toBe("7");
+});
+
+test("its own errors say how far it got", async () => {
+  const { transport } = server(stream("id: 9\ndata: a\n\n"), failing("reset"));
+  const told = { eventsDelivered: 1, lastEventId: "9" };
+  expect((await read({ transport, retry: { maxAttempts: 1 } })).failure).toMatchObject({ code: "gave-up", ...told });
+  const again = server(stream("id: 9\ndata: a\n\n"), silent);
+  expect((await read({ transport: again.transport, timeouts: { total: 5000 } })).failure).toMatchObject({
+    message: "total timeout: not within 5000 ms, after 1 events over 2 connections",
+    ...told,
+  });
+});
+
+test("a request that cannot be made again has no clock that guesses", async () => {
+  const { transport } = server(async (request, sink) => {
+    sink.head(head(request));
+    for (let beat = 0; beat < 4; beat++) {
+      await sink.body(bytes("data: a\n\n"));
+      await new Promise((resolve) => setTimeout(resolve, beat === 3 ? 100_000 : 6000));
+    }
+  });
+  const { data, failure } = await read({ transport, json: {} });
+  expect([data.length, failure]).toEqual([4, undefined]);
+});
+
+test("what a body function gives decides whether the request may be made again", async () => {
+  const { transport } = server(stream("data: a\n\n"));
+  expect((await read({ transport, body: () => undefined }, 2)).data).toEqual(["a", "a"]);
 });

@@ -40,6 +40,14 @@ export function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): S
     run.stop();
     await events.return(undefined);
   };
+  const iterator: AsyncIterator<ServerSentEvent, undefined> = {
+    next: () => events.next(),
+    // A generator would let it wait for a `next` that is pending.
+    return: async () => {
+      await close();
+      return { value: undefined, done: true };
+    },
+  };
   return {
     get cursor() {
       return run.cursor;
@@ -50,6 +58,6 @@ export function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): S
     commit: () => run.commit(),
     close,
     [Symbol.asyncDispose]: close,
-    [Symbol.asyncIterator]: () => events,
+    [Symbol.asyncIterator]: () => iterator,
   };
 }

@@ -2,12 +2,13 @@ import { END } from "../call-ends.ts";
 import { Clocks, type Timeouts } from "../clocks.ts";
 import type { EventStreamInit } from "../event-stream-init.ts";
 import type { ServerSentEvent } from "../event-stream-parser.ts";
-import { invalidArgument } from "../headrace-error.ts";
+import { asHeadraceError, HeadraceError, invalidArgument } from "../headrace-error.ts";
 import { pause } from "../pause.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { lastEventId, type ResumeStrategy } from "./resume.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import { tieSignal } from "../run-call.ts";
+import { untilAborted } from "../until-aborted.ts";
 import { SubscriptionConnection } from "./subscription-connection.ts";
 import { checkSubscribeInit, type PerAttempt, type SubscribeInit, type SubscriptionAttempt } from "./subscribe-init.ts";
 
@@ -27,6 +28,7 @@ export class SubscriptionRun {
   #memory = "";
   #offset = 0;
   cursor = "";
+  #delivered = 0;
   /** What ended the connection before. */
   cause: unknown;
 
@@ -45,14 +47,14 @@ export class SubscriptionRun {
     const { policy, end } = this.#begin();
     const { signal } = this.#controller;
     try {
-      await this.#restore();
+      await this.#restore(signal);
       for (;;) {
         const connection = await this.#connect(policy);
         try {
           for (let event; (event = await this.#next(connection, policy));) {
             yield event;
             const storing = this.#taken();
-            if (storing) await storing;
+            if (storing) await untilAborted(storing, signal);
           }
         } finally {
           await connection.close();
@@ -64,7 +66,9 @@ export class SubscriptionRun {
       if (signal.reason !== END) throw signal.aborted ? signal.reason : reason;
     } finally {
       end();
-      if (this.#uncommitted.events > 0) await this.#store(this.#uncommitted.cursor);
+      const storing = this.#uncommitted.events > 0 ? this.#store(this.#uncommitted.cursor) : undefined;
+      storing?.catch(() => {}); // An abort does not wait for it.
+      if (!signal.aborted || signal.reason === END) await storing;
     }
     return undefined;
   }
@@ -80,12 +84,24 @@ export class SubscriptionRun {
     const { controller, untie } = tieSignal(init.signal);
     this.#controller = controller;
     const total = new Clocks({ total: init.timeouts?.total });
-    total.watch((reason) => controller.abort(reason));
+    total.watch((reason) => controller.abort(this.#tell(reason)));
     const end = (): void => {
       total.unwatch();
       untie();
     };
     return { policy, end };
+  }
+
+  /** The total clock's error, with what had happened. */
+  #tell(reason: unknown): unknown {
+    const error = asHeadraceError(reason, "timeout");
+    if (!error) return reason;
+    const story = `, after ${this.#delivered} events over ${this.#attempt} connections`;
+    return new HeadraceError("timeout", `${error.message}${story}`, { phase: error.phase, ...this.#told });
+  }
+
+  get #told(): { eventsDelivered: number; lastEventId: string } {
+    return { eventsDelivered: this.#delivered, lastEventId: this.#memory };
   }
 
   async commit(): Promise<void> {
@@ -100,45 +116,51 @@ export class SubscriptionRun {
     this.#stored = cursor;
   }
 
-  async #restore(): Promise<void> {
+  async #restore(signal: AbortSignal): Promise<void> {
     const { store, resume, lastEventId: given = "" } = this.#init;
     this.#resume = resume ?? this.#resume;
-    const stored = await store?.store.get(store.key);
+    const stored = await untilAborted(store?.store.get(store.key), signal);
     if (stored !== undefined && stored !== null && typeof stored !== "string") {
       throw invalidArgument("`store` has something else than a cursor under this key: a cursor is a string");
     }
     this.#stored = stored ?? "";
     this.cursor = stored ?? given;
-    this.#memory = this.#resume.request(this.cursor).lastEventId ?? given;
-    if (!this.#resume.countsBytes) return;
+    this.#memory = this.#resume.counts === "ids" ? this.cursor : given;
+    if (this.#resume.counts !== "bytes") return;
     this.#offset = Number(this.cursor);
-    if (!Number.isSafeInteger(this.#offset)) throw invalidArgument("the cursor to begin with is not a number of bytes");
+    if (!/^\d*$/.test(this.cursor) || !Number.isSafeInteger(this.#offset))
+      throw invalidArgument("the cursor to begin with is not a number of bytes");
   }
 
   async #connect(policy: RetryPolicy): Promise<SubscriptionConnection> {
     this.#attempt++;
-    this.#recent.reconnected();
-    const { url, init } = await this.#request({
-      attempt: this.#attempt,
-      lastEventId: this.cursor,
-      cause: this.cause,
-    });
-    const connection = new SubscriptionConnection({ memory: this.#memory, offset: this.#offset }, policy);
-    await connection.open(url, init);
+    const { counts } = this.#resume;
+    const isContinued = counts === "bytes" && this.#offset > 0;
+    const connection = new SubscriptionConnection(
+      { memory: this.#memory, offset: this.#offset, isContinued },
+      { policy, recent: this.#recent, repetitions: counts === "ids" ? (this.#init.duplicates ?? "drop") : "trust" },
+    );
+    try {
+      const { url, init } = await this.#request(policy);
+      await connection.open(url, init);
+    } catch (cause) {
+      connection.cause = cause; // What a function of the user's threw: one of our errors is judged as any other.
+    }
     return connection;
   }
 
   /** The next event to hand out; undefined at the end of the connection. */
   async #next(connection: SubscriptionConnection, policy: RetryPolicy): Promise<ServerSentEvent | undefined> {
-    const { positions } = connection;
-    for (let event = await connection.next(); event; event = await connection.next()) {
-      this.#move(event, positions.after(event));
-      const repeated = this.#recent.isRepeated(event);
-      if (!repeated) policy.progressed();
-      if (!repeated || this.#init.duplicates === "deliver") return event;
+    const arrival = await connection.next();
+    if (arrival) {
+      this.#move(arrival.event, arrival.position);
+      this.#delivered++;
+      if (arrival.isNew) policy.progressed();
+      return arrival.event;
     }
-    // An abort, too, drops events that were not taken.
-    if (connection.isReadToEnd && !this.#controller.signal.aborted) this.#move(undefined, positions.end);
+    // An abort, too, drops events that were not taken; and a repetition that was cut does not go back.
+    const isWhole = connection.isReadToEnd && !this.#controller.signal.aborted && !this.#recent.isRepeating;
+    if (isWhole) this.#move(undefined, connection.positions.end);
     return undefined;
   }
 
@@ -149,27 +171,35 @@ export class SubscriptionRun {
     const verdict = policy.judge(cause);
     if (verdict === "fail") throw cause;
     if (verdict === "done") return true;
-    const delay = policy.delay(cause);
+    const delay = policy.delay(cause, this.#told);
     this.#init.onRetry?.({ attempt: this.#attempt + 1, delay, cause, lastEventId: this.cursor });
     await pause(delay, this.#controller.signal);
     return false;
   }
 
   /** What the next connection asks for. @throws what a function of the user's throws */
-  async #request(attempt: SubscriptionAttempt): Promise<{ url: string | URL; init: EventStreamInit }> {
+  async #request(policy: RetryPolicy): Promise<{ url: string | URL; init: EventStreamInit }> {
     const { headers, body, store: _store, resume: _resume, commit: _commit, ...rest } = this.#init;
-    const resume = attempt.lastEventId === "" ? {} : this.#resume.request(attempt.lastEventId);
-    const url = withQuery(await valueFor(this.#url, attempt), resume.query);
+    const { signal } = this.#controller;
+    const attempt: SubscriptionAttempt = { attempt: this.#attempt, lastEventId: this.cursor, cause: this.cause };
+    const resume = this.cursor === "" ? {} : this.#resume.request(this.cursor);
+    const made = {
+      url: withQuery(await valueFor(this.#url, attempt, signal), resume.query),
+      headers: await valueFor(headers, attempt, signal),
+      body: await valueFor(body, attempt, signal),
+    };
+    const replayable = isReplayable({ ...rest, body: made.body });
+    policy.replayable = replayable;
     const init: EventStreamInit = {
       eof: "discard",
       ...rest,
-      headers: await valueFor(headers, attempt),
-      body: await valueFor(body, attempt),
-      timeouts: connectionTimeouts(rest.timeouts),
-      signal: this.#controller.signal,
+      headers: made.headers,
+      body: made.body,
+      timeouts: connectionTimeouts(rest.timeouts, replayable),
+      signal,
       lastEventId: resume.lastEventId,
     };
-    return { url, init };
+    return { url: made.url, init };
   }
 
   /** @param event undefined at the end of a connection */
@@ -189,8 +219,9 @@ export class SubscriptionRun {
   }
 }
 
-async function valueFor<T>(value: PerAttempt<T>, attempt: SubscriptionAttempt): Promise<T> {
-  return typeof value === "function" ? await (value as (attempt: SubscriptionAttempt) => T)(attempt) : value;
+async function valueFor<T>(value: PerAttempt<T>, attempt: SubscriptionAttempt, signal: AbortSignal): Promise<T> {
+  if (typeof value !== "function") return value;
+  return await untilAborted((value as (attempt: SubscriptionAttempt) => T | Promise<T>)(attempt), signal);
 }
 
 /** Sets parameters in the query; all else of the URL stays as it was written, relative or not. */
@@ -202,9 +233,9 @@ function withQuery(url: string | URL, query: Readonly<Record<string, string>> = 
   return `${before}?${[...given.split("&").filter(isKept), String(added)].join("&")}${fragment}`;
 }
 
-/** `total` is kept over all connections. */
-function connectionTimeouts(timeouts: Timeouts = {}): Timeouts {
-  return { ...timeouts, idle: timeouts.idle ?? "auto", total: 0 };
+/** `total` is kept over all connections. A clock that guesses is only for what can be taken up again. */
+function connectionTimeouts(timeouts: Timeouts = {}, replayable: boolean): Timeouts {
+  return { ...timeouts, idle: timeouts.idle ?? (replayable ? "auto" : 0), total: 0 };
 }
 
 function isReplayable({ method, body, json, replay = false }: SubscribeInit): boolean {

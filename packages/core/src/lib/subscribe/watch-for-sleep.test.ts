@@ -16,13 +16,14 @@ function sleep(ms: number, { monotonic }: { monotonic: boolean }): void {
 }
 
 test.each([true, false])("is noticed within 5 s of waking (monotonic clock runs on: %s)", (monotonic) => {
-  const woke = vi.fn<() => void>();
-  const watch = watchForSleep(woke);
+  const woke = vi.fn<(target: object) => void>();
+  const target = {};
+  const watch = watchForSleep(target, woke);
   vi.advanceTimersByTime(60_000);
   expect(watch.cause).toBeUndefined();
   sleep(3_600_000, { monotonic });
   vi.advanceTimersByTime(5_000);
-  expect(woke).toHaveBeenCalledTimes(1);
+  expect(woke.mock.calls).toEqual([[target]]);
   expect(watch.cause).toMatchObject({ code: "timeout", phase: "idle" });
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -30,7 +31,7 @@ test.each([true, false])("is noticed within 5 s of waking (monotonic clock runs 
 test("a page whose timers are throttled is not asleep", () => {
   vi.stubGlobal("document", {});
   const woke = vi.fn<() => void>();
-  const watch = watchForSleep(woke);
+  const watch = watchForSleep({}, woke);
   sleep(60_000, { monotonic: true });
   vi.advanceTimersByTime(5_000);
   expect(woke).not.toHaveBeenCalled();
@@ -39,7 +40,7 @@ test("a page whose timers are throttled is not asleep", () => {
 
 test("a busy process is not asleep", () => {
   const woke = vi.fn<() => void>();
-  const watch = watchForSleep(woke);
+  const watch = watchForSleep({}, woke);
   sleep(20_000, { monotonic: true });
   vi.advanceTimersByTime(5_000);
   expect(woke).not.toHaveBeenCalled();
@@ -47,6 +48,6 @@ test("a busy process is not asleep", () => {
 });
 
 test("stop leaves no timer", () => {
-  watchForSleep(() => {}).stop();
+  watchForSleep({}, () => {}).stop();
   expect(vi.getTimerCount()).toBe(0);
 });

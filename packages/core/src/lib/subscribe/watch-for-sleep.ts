@@ -15,19 +15,24 @@ export interface SleepWatch {
 
 /**
  * Notices, within 5 s of waking, that the machine was asleep: what connections it had are gone or will be, and
- * nothing says so. Does not keep the process alive.
+ * nothing says so. Keeps neither the process nor the target alive.
+ *
+ * @param target what `onWake` is called with; once it is collected there is nothing to watch for
  */
-export function watchForSleep(onWake: () => void): SleepWatch {
+export function watchForSleep<T extends object>(target: T, onWake: (target: T) => void): SleepWatch {
+  const weak = new WeakRef(target);
   let cause: HeadraceError | undefined;
   let [wall, monotonic] = [Date.now(), performance.now()];
   const look = (): void => {
     const [wallPassed, passed] = [Date.now() - wall, performance.now() - monotonic];
     [wall, monotonic] = [wall + wallPassed, monotonic + passed];
+    const awake = weak.deref();
+    if (!awake) return stop();
     const isPage = "document" in globalThis;
     if (wallPassed - passed < unseen && (isPage || passed < lookEvery + lateness)) return;
     stop();
     cause = new HeadraceError("timeout", "the machine was asleep: the connection is made anew", { phase: "idle" });
-    onWake();
+    onWake(awake);
   };
   const timer: unknown = setInterval(look, lookEvery);
   const stop = (): void => clearInterval(timer as ReturnType<typeof setInterval>);
