@@ -9,6 +9,12 @@ export interface EncodedBody {
   type?: string | undefined;
 }
 
+/** Whether a value is a body that can be sent as it is. */
+export function isRequestBody(body: unknown): body is RequestBody {
+  if (typeof body === "string" || ArrayBuffer.isView(body)) return true;
+  return [ArrayBuffer, URLSearchParams, Blob, FormData].some((kind) => body instanceof kind);
+}
+
 /** Encodes a body (Fetch, "extract a body"). A promise only for `Blob` and `FormData`. */
 export function encodeBody(options: {
   body?: RequestBody | null | undefined;
@@ -20,6 +26,11 @@ export function encodeBody(options: {
     return { bytes: new TextEncoder().encode(serialize(json)), type: "application/json" };
   }
   if (body === undefined || body === null) return { bytes: null };
+  if (!isRequestBody(body)) {
+    throw invalidArgument(
+      "`body` must be a string, bytes, Blob, URLSearchParams or FormData (an object goes in `json`; a stream cannot be sent again)",
+    );
+  }
   if (typeof body === "string") return { bytes: new TextEncoder().encode(body), type: "text/plain;charset=UTF-8" };
   if (ArrayBuffer.isView(body)) return { bytes: new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() };
   if (body instanceof ArrayBuffer) return { bytes: new Uint8Array(body).slice() };
@@ -27,10 +38,7 @@ export function encodeBody(options: {
     const bytes = new TextEncoder().encode(body.toString());
     return { bytes, type: "application/x-www-form-urlencoded;charset=UTF-8" };
   }
-  if (body instanceof Blob || body instanceof FormData) return extract(body);
-  throw invalidArgument(
-    "`body` must be a string, bytes, Blob, URLSearchParams or FormData; a stream cannot be sent again",
-  );
+  return extract(body);
 }
 
 async function extract(body: Blob | FormData): Promise<EncodedBody> {

@@ -27,6 +27,7 @@ test.each<[string, Error, string | undefined, string | undefined]>([
   ["an expired certificate", error("CERT_HAS_EXPIRED"), "tls", undefined],
   ["another's certificate", error("ERR_TLS_CERT_ALTNAME_INVALID"), "tls", "reset"],
   ["a fatal alert", error("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), "tls", "reset"],
+  ["the same since OpenSSL 3.5", error("ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"), "tls", "reset"],
   ["plain HTTP on a TLS port", error("EPROTO"), "tls", "reset"],
   [
     "FIN in the handshake",

@@ -21,7 +21,7 @@ const beforeHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
   ],
   // OpenSSL's verification results reach Node as bare names (`X509_V_ERR_` taken off).
   [
-    /^(EPROTO|ERR_(TLS|SSL|OSSL|CRYPTO)_\w+|(DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+|(CERT|CRL)_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT_\w+)$/,
+    /^(EPROTO|ERR_(TLS|SSL|OSSL|CRYPTO)_[\w/]+|(DEPTH_ZERO_)?SELF_SIGNED_CERT\w*|UNABLE_TO_\w+|(CERT|CRL)_\w+|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|PATH_LENGTH_EXCEEDED|ERROR_IN_CERT_\w+)$/,
     "tls",
   ],
   [
@@ -36,7 +36,7 @@ const afterHead: readonly (readonly [RegExp, HeadraceErrorCode])[] = [
     /^(HPE_INVALID_EOF_STATE|UND_ERR_SOCKET|UND_ERR_RES_CONTENT_LENGTH_MISMATCH|ERR_STREAM_PREMATURE_CLOSE|ERR_HTTP2_(SESSION|GOAWAY)\w*)$/,
     "truncated",
   ],
-  [/^(ECONN\w+|EPIPE|ETIMEDOUT|E(HOST|NET)\w+|EPROTO|ERR_(TLS|SSL|OSSL)_\w+|ERR_HTTP2_STREAM_ERROR)$/, "reset"],
+  [/^(ECONN\w+|EPIPE|ETIMEDOUT|E(HOST|NET)\w+|EPROTO|ERR_(TLS|SSL|OSSL)_[\w/]+|ERR_HTTP2_STREAM_ERROR)$/, "reset"],
   // undici says it of a trailer section, too.
   [/^(HPE_\w+|ERR_HTTP2_\w+|UND_ERR_HEADERS_OVERFLOW)$/, "protocol"],
 ];

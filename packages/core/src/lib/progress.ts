@@ -19,6 +19,8 @@ export class Progress {
   #lastEventAt: number | undefined;
   #lastCommentAt: number | undefined;
   response: ResponseInfo | undefined;
+  /** Whether the call knows of events: else its errors say nothing of them. */
+  countsEvents = true;
   eventsDelivered = 0;
   bytesReceived = 0;
   lastEventId = "";
@@ -54,7 +56,8 @@ export class Progress {
   /** An error of this call: its code and message, and what had happened. */
   error<C extends HeadraceErrorCode>(code: C, message: string, options: HeadraceErrorOptions = {}): HeadraceError {
     const { eventsDelivered, bytesReceived, lastEventId } = this;
-    return new HeadraceError(code, message + this.#story(code), {
+    const line = inOneLine(message);
+    return new HeadraceError(code, line + this.#story(code, line), {
       eventsDelivered,
       bytesReceived,
       lastEventId,
@@ -91,12 +94,17 @@ export class Progress {
     };
   }
 
-  #story(code: HeadraceErrorCode): string {
+  /** @param message what it is told after */
+  #story(code: HeadraceErrorCode, message: string): string {
     const { response } = this;
     const by = `by ${this.#transport.name}`;
-    if (!response) return `; ${this.#request.method} ${by} to ${describeUrl(this.#request.url)}`;
-    const after =
-      this.bytesReceived > 0 ? ` after ${this.eventsDelivered} events (${grouped(this.bytesReceived)} bytes)` : "";
+    if (!response) {
+      const url = describeUrl(this.#request.url);
+      return `; ${this.#request.method} ${by}${message.split(/:? /).includes(url) ? "" : ` to ${url}`}`;
+    }
+    const bytes = `${grouped(this.bytesReceived)} bytes`;
+    const received = this.countsEvents ? `${this.eventsDelivered} events (${bytes})` : bytes;
+    const after = this.bytesReceived > 0 ? ` after ${received}` : "";
     const ago =
       code === "timeout" && this.#lastCommentAt !== undefined ? performance.now() - this.#lastCommentAt : undefined;
     const comment = ago === undefined ? "" : `, last comment ${(ago / 1000).toFixed(1)} s ago`;
@@ -106,6 +114,17 @@ export class Progress {
     const id = requestId(response.headers);
     return `${after}${comment}; ${response.status}${over} ${by} from ${describeUrl(response.url)}${id}`;
   }
+}
+
+/** An error of OpenSSL with its thread, function, file and line, which mean nothing to a user; its data goes with them. */
+const opensslError = /(?:\b[\da-f]{8,}:)?\berror:([\da-f]+:[^:\n]*):[^:\n]*:([^:\n]*)(?::[^\n]*:\d+:[^\n]*)?/gi;
+
+/** A message as a person can read it: of OpenSSL's errors the code, library and reason stay, as curl has them. */
+function inOneLine(message: string): string {
+  return message
+    .replace(opensslError, "error:$1::$2")
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
 }
 
 /** What support asks for first. */

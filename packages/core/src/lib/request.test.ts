@@ -102,3 +102,11 @@ test("a client has every verb, the blocking ones where its transport can block",
   const { sendSync: _, ...asynchronous } = transport;
   expect(createClient({ transport: asynchronous })).not.toHaveProperty("requestSync");
 });
+
+test("its errors count bytes, and no events", async () => {
+  const transport = scriptedTransport(async (request_, sink) => {
+    await answer(200, "half")(request_, sink, 0);
+    throw new TransportError("truncated", "cut");
+  });
+  await expect(request("http://a.example/", { transport })).rejects.toThrow(/^cut after 4 bytes; 200/);
+});

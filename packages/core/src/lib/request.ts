@@ -56,6 +56,7 @@ class BodyReader implements CallSink {
   constructor(init: CallInit, context: CallContext) {
     this.#init = init;
     this.#context = context;
+    context.progress.countsEvents = false;
   }
 
   head(head: ResponseHead): void {

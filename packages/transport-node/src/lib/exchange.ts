@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { codeOfNodeError, TransportError, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
+import { startConnectClock } from "./connect-clock.ts";
 import { endHidesReset, watchHiddenReset } from "./hidden-reset.ts";
 import type { Network } from "./network.ts";
 
@@ -70,13 +71,13 @@ function headersOf(raw: readonly string[]): Headers {
 function responseOf(exchange: Exchange, fresh: boolean): Promise<IncomingMessage> {
   const { network, request, stop } = exchange;
   const outgoing = network.open(request, fresh);
-  const clock = startConnectClock(request.connectTimeout, stop);
+  const stopClock = startConnectClock(request.connectTimeout, stop);
   let stage: "connect" | "tls" | "head" = "connect";
   let bytesBefore = 0;
   let response: IncomingMessage | undefined;
   const connected = (): void => {
     stage = "head";
-    clearTimeout(clock);
+    stopClock();
   };
   destroyWith(stop, outgoing);
   return new Promise((resolve, reject) => {
@@ -86,7 +87,7 @@ function responseOf(exchange: Exchange, fresh: boolean): Promise<IncomingMessage
       else if (isStale && !stop.signal.aborted) resolve(responseOf(exchange, true));
       else reject(failureOf(error, stage));
     };
-    outgoing.on("error", fail).once("close", () => clearTimeout(clock));
+    outgoing.on("error", fail).once("close", stopClock);
     outgoing.once("response", (message) => {
       response = message.on("error", () => {});
       // RFC 9112 section 6.1
@@ -108,13 +109,6 @@ function responseOf(exchange: Exchange, fresh: boolean): Promise<IncomingMessage
   });
 }
 
-/** Contract 8. Node would fire a delay above 2^31-1 ms at once. */
-function startConnectClock(ms: number, stop: AbortController): NodeJS.Timeout {
-  const timeOut = (): void =>
-    stop.abort(new TransportError("timeout", `no connection within ${ms} ms`, { phase: "connect" }));
-  return setTimeout(timeOut, Math.min(ms || Infinity, 2 ** 31 - 1));
-}
-
 /** A request that is destroyed before it has a socket would leave that in the pool. */
 function destroyWith(stop: AbortController, outgoing: ClientRequest): void {
   const destroy = (): void => void (outgoing.socket ? outgoing.destroy() : outgoing.once("socket", destroy));
@@ -125,5 +119,6 @@ function failureOf(error: Error, stage: "connect" | "tls" | "head" | "body"): Tr
   const known = stage === "tls" ? "tls" : codeOfNodeError(error, stage === "body");
   const code = known ?? (stage === "connect" ? "connect" : "reset");
   const cause = code === "protocol" ? {} : { cause: error }; // a parser's error holds what the server sent
-  return new TransportError(code, error.message, { phase: stage === "tls" ? "connect" : stage, ...cause });
+  const [first = error] = error instanceof AggregateError ? (error.errors as Error[]) : []; // its own message is empty
+  return new TransportError(code, first.message, { phase: stage === "tls" ? "connect" : stage, ...cause });
 }

@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import dns from "node:dns";
 import { certificates, type Script, type ScriptedServer, startScriptedServer } from "@headrace/conformance";
 import type { Transport, TransportRequest } from "@headrace/core/transport";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -132,4 +133,45 @@ test("the name that a certificate must have is the URL's, whatever the Host fiel
   await expect(receive(transport, `https://right.test:${server.port}/`, { headers })).rejects.toMatchObject({
     code: "tls",
   });
+});
+
+test.each(["127.0.0.1", "localhost"])(
+  "an event loop that stood still is no connect timeout, where %s has taken the connection",
+  async (name) => {
+    const server = await serve();
+    await new Promise(setImmediate); // from here on the next to come are the timers
+    const received = receive(open(), `http://${name}:${server.port}/`, { connectTimeout: 20 });
+    await Promise.resolve();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    expect(await received).toBe("ok");
+  },
+);
+
+test("a connect timeout is on time after the event loop stood still, where nothing has come", async () => {
+  const server = await serve(async (connection) => void (await connection.closed()));
+  let turns = 0;
+  const count = (): void => void (turns++, (counter = setImmediate(count)));
+  let counter = setImmediate(count);
+  onTestFinished(() => clearImmediate(counter));
+  const received = receive(open(), `https://127.0.0.1:${server.port}/`, { connectTimeout: 20 });
+  await Promise.resolve();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  turns = 0;
+  await expect(received).rejects.toMatchObject({ code: "timeout", phase: "connect" });
+  expect(turns).toBeLessThan(10);
+});
+
+test("where every address of a name refuses, the error says so", async () => {
+  const server = await startScriptedServer(answering);
+  await server.close();
+  const addresses = [
+    { address: "127.0.0.1", family: 4 },
+    { address: "127.0.0.2", family: 4 },
+  ];
+  const lookup = vi
+    .spyOn(dns, "lookup")
+    .mockImplementation(((_name: string, _options: object, done: Function) => done(null, addresses)) as never);
+  onTestFinished(() => lookup.mockRestore());
+  const error: unknown = await receive(open(), `http://both.test:${server.port}/`).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "connect", message: expect.stringContaining("ECONNREFUSED") });
 });

@@ -66,6 +66,35 @@ test.runIf(process.platform === "linux")("an abort reaches a socket that is stil
   await vi.waitFor(() => expect(sockets()).toBe(before));
 });
 
+test.each(["127.0.0.1", "localhost"])(
+  "an event loop that stood still is no connect timeout, where %s has taken the connection",
+  async (name) => {
+    const server = await serve(async (connection) => {
+      await connection.request();
+      await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    });
+    await new Promise(setImmediate); // from here on the next to come are the timers
+    const received = receive(open(), `http://${name}:${server.port}/`, { connectTimeout: 20 });
+    await Promise.resolve();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    expect(await received).toMatchObject({ body: "ok", error: undefined });
+  },
+);
+
+test("a connect timeout is on time after the event loop stood still, where nothing has come", async () => {
+  const server = await serve(async (connection) => void (await connection.closed()));
+  let turns = 0;
+  const count = (): void => void (turns++, (counter = setImmediate(count)));
+  let counter = setImmediate(count);
+  onTestFinished(() => clearImmediate(counter));
+  const received = receive(open(), `https://127.0.0.1:${server.port}/`, { connectTimeout: 20 });
+  await Promise.resolve();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  turns = 0;
+  expect((await received).error).toMatchObject({ code: "timeout", phase: "connect" });
+  expect(turns).toBeLessThan(10);
+});
+
 test("a proxy that is silent is a connect timeout, and loses its connection", async () => {
   const server = await serve(async (connection) => void (await connection.closed()));
   for (const scheme of ["http", "socks5", "socks5h"]) {

@@ -1,7 +1,8 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { type ProxyServer, TransportError } from "@headrace/core/transport";
+import type { ProxyServer } from "@headrace/core/transport";
 import { toConnectError } from "./codes.ts";
+import { startConnectClock } from "./connect-clock.ts";
 import type { Undici } from "./load-undici.ts";
 import type { Network } from "./network-options.ts";
 import { openHttpTunnel } from "./http-tunnel.ts";
@@ -25,7 +26,6 @@ export interface Dialer {
   readonly undici: Undici;
 }
 
-const MAX_DELAY = 2 ** 31 - 1;
 const ignore = (): void => {};
 
 /**
@@ -46,7 +46,7 @@ export async function openSocket(
   const attempt = new AbortController();
   const onAbort = (): void => attempt.abort(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
-  const stop = timeout > 0 ? after(timeout, () => attempt.abort(connectTimeout(route, timeout))) : ignore;
+  const stopClock = startConnectClock(timeout, route, (reason) => attempt.abort(reason));
   let current: Socket | undefined;
   attempt.signal.addEventListener("abort", () => current?.destroy());
   const own = <T extends Socket>(socket: T): T => {
@@ -60,7 +60,7 @@ export async function openSocket(
     current?.destroy();
     throw attempt.signal.aborted ? attempt.signal.reason : error;
   } finally {
-    stop();
+    stopClock();
     signal.removeEventListener("abort", onAbort);
   }
 }
@@ -132,21 +132,4 @@ async function secure(
     throw toConnectError(error, "tls", host);
   }
   return secured;
-}
-
-/** What a connect clock ends an attempt with. */
-export function connectTimeout({ host, port }: Route, timeout: number): TransportError {
-  return new TransportError("timeout", `connect timeout: no connection to ${host}:${port} within ${timeout} ms`, {
-    phase: "connect",
-  });
-}
-
-/** A timer of any length: more than 2^31-1 ms fire at once otherwise. */
-export function after(ms: number, then: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout>;
-  const wait = (rest: number): void => {
-    timer = setTimeout(() => (rest > MAX_DELAY ? wait(rest - MAX_DELAY) : then()), Math.min(rest, MAX_DELAY));
-  };
-  wait(ms);
-  return () => clearTimeout(timer);
 }

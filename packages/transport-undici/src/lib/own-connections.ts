@@ -1,11 +1,12 @@
 import { codeOfNodeError, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
 import type { Dispatcher } from "undici";
+import { startConnectClock } from "./connect-clock.ts";
 import { createConnection, StaleConnection, type Connection } from "./connection.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { dispatchOptions } from "./dispatch-options.ts";
 import type { Connections } from "./given-dispatcher.ts";
 import { proxyAuthorization } from "./http-tunnel.ts";
-import { after, connectTimeout, openSocket, type Dialer, type Route } from "./open-socket.ts";
+import { openSocket, type Dialer, type Route } from "./open-socket.ts";
 import { portOf } from "./port-of.ts";
 import { isSafe, UndiciExchange } from "./undici-exchange.ts";
 
@@ -108,11 +109,10 @@ export class OwnConnections implements Connections {
     { request, opening }: UndiciExchange,
     { route }: Plan,
   ): Promise<Connection | undefined> {
-    const { connectTimeout: timeout } = request;
     await new Promise<void>((resolve, reject) => {
-      const stop = timeout > 0 ? after(timeout, () => reject(connectTimeout(route, timeout))) : undefined;
+      const stopClock = startConnectClock(request.connectTimeout, route, reject);
       const go = (): void => {
-        stop?.();
+        stopClock();
         resolve();
       };
       opened.then(go, go);

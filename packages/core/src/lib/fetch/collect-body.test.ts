@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { expect, test, vi } from "vitest";
 import { createFetch } from "./create-fetch.ts";
 import { asHeadraceError } from "../headrace-error.ts";
@@ -49,6 +50,12 @@ test("an async iterable is read whole and sent, though it uses one buffer again 
   expect(sent()).toEqual(["ABC"]);
 });
 
+test("strings of an async iterable are sent as UTF-8", async () => {
+  const { failure, sent } = post(Readable.from(["\u00fc", Buffer.from("b"), "er"]));
+  expect(await failure).toBeUndefined();
+  expect(sent()).toEqual(["\u00fcber"]);
+});
+
 test("16 MiB are read, and no more: the stream is cancelled, nothing is sent", async () => {
   expect(await post(mebibytes(16).stream).failure).toBeUndefined();
   const { stream, cancelled } = mebibytes(18);
@@ -60,18 +67,25 @@ test("16 MiB are read, and no more: the stream is cancelled, nothing is sent", a
   expect(sent()).toEqual([]);
 });
 
-test("a piece that is no Uint8Array is refused, and the iterable ended", async () => {
+test("a piece that is neither bytes nor a string is refused, and the iterable ended", async () => {
   const ended = vi.fn<() => void>();
-  async function* words() {
+  async function* numbers() {
     try {
-      yield "words";
+      yield 1;
     } finally {
       ended();
     }
   }
-  const { failure, sent } = post(words());
+  const { failure, sent } = post(numbers());
   expect(asHeadraceError(await failure)?.code).toBe("invalid-argument");
   expect(ended).toHaveBeenCalledTimes(1);
+  expect(sent()).toEqual([]);
+});
+
+test("a piece of a stream that is no Uint8Array is refused, as by Fetch", async () => {
+  const { failure, sent } = post(ReadableStream.from(["words"]));
+  expect(asHeadraceError(await failure)).toMatchObject({ code: "invalid-argument" });
+  expect(((await failure) as Error).message).toContain("Uint8Array");
   expect(sent()).toEqual([]);
 });
 

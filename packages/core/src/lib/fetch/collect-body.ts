@@ -1,7 +1,7 @@
 import { HeadraceError, invalidArgument } from "../headrace-error.ts";
 
-/** A request's body that comes in pieces. */
-export type BodySource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+/** A request's body that comes in pieces. Strings, which Node's fetch takes of an iterable, are sent as UTF-8. */
+export type BodySource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
 
 /** The most that is read of such a body: it is sent from memory, so that it can be sent again at a redirect. */
 const LIMIT = 16 * 1024 * 1024;
@@ -10,8 +10,8 @@ const LIMIT = 16 * 1024 * 1024;
  * Reads a body in pieces to its end.
  *
  * @param signal ends the reading, with its reason; the source is cancelled
- * @throws `invalid-argument` for a stream that was read before or is locked, for pieces that are not bytes, for more
- * than 16 MiB, and, as its cause, for what the source throws
+ * @throws `invalid-argument` for a stream that was read before or is locked, for pieces that cannot be sent, for
+ * more than 16 MiB, and, as its cause, for what the source throws
  */
 export async function collectBody(source: BodySource, signal: AbortSignal): Promise<Uint8Array> {
   const pieces = "getReader" in source ? readerOf(source) : iteratorOf(source);
@@ -37,6 +37,8 @@ export async function collectBody(source: BodySource, signal: AbortSignal): Prom
 }
 
 interface Pieces {
+  /** What a piece may be. */
+  readonly kinds: string;
   next(): Promise<{ done?: boolean | undefined; value?: unknown }>;
   cancel(reason: unknown): Promise<unknown>;
 }
@@ -50,12 +52,16 @@ function readerOf(stream: ReadableStream<Uint8Array>): Pieces {
   }
   if (!body) throw invalidArgument("the stream given as `body` was read before, or is locked to a reader");
   const reader = body.getReader();
-  return { next: () => reader.read(), cancel: (reason) => reader.cancel(reason) };
+  return { kinds: "Uint8Array", next: () => reader.read(), cancel: (reason) => reader.cancel(reason) };
 }
 
 function iteratorOf(source: AsyncIterable<unknown>): Pieces {
   const iterator = source[Symbol.asyncIterator]();
-  return { next: () => iterator.next(), cancel: async () => await iterator.return?.() };
+  const next = async (): Promise<IteratorResult<unknown>> => {
+    const { done = false, value } = await iterator.next();
+    return { done, value: typeof value === "string" ? new TextEncoder().encode(value) : value };
+  };
+  return { kinds: "Uint8Array or string", next, cancel: async () => await iterator.return?.() };
 }
 
 /** The next piece, or undefined at the end. */
@@ -68,7 +74,7 @@ async function next(pieces: Pieces): Promise<Uint8Array | undefined> {
   }
   if (result.done) return undefined;
   if (result.value instanceof Uint8Array) return result.value;
-  throw invalidArgument("the stream given as `body` has a piece that is not a Uint8Array");
+  throw invalidArgument(`the stream given as \`body\` has a piece that is no ${pieces.kinds}`);
 }
 
 function concatenate(pieces: readonly Uint8Array[], length: number): Uint8Array {

@@ -124,6 +124,27 @@ test("a transport that follows redirects by itself cannot be told not to", async
   expect(asHeadraceError(await failureOf(fetch(url, { redirect: "manual" })))?.code).toBe("unsupported");
 });
 
+test("a refused redirect names its URL once", async () => {
+  const fetch = createFetch(scriptedTransport(answer(302, { location: "/there" })));
+  const error = await failureOf(fetch(`${url}here`, { redirect: "error" }));
+  const message = "redirect not followed from http://a.example/here: 302 where redirects are errors; GET by scripted";
+  expect((error as Error).message).toBe(message);
+});
+
+test("the headers of a response cannot be changed, but copies of them can", async () => {
+  const response = await createFetch(scriptedTransport(answer(200, { "x-a": "1" })))(url);
+  for (const { headers } of [response, response.clone()]) {
+    expect(() => headers.set("x-a", "2")).toThrow(TypeError);
+    expect(() => headers.append("x-b", "2")).toThrow(TypeError);
+    expect(() => headers.delete("x-a")).toThrow(TypeError);
+    expect(headers).toBeInstanceOf(Headers);
+    expect([...headers]).toEqual([["x-a", "1"]]);
+  }
+  const copy = new Response(null, response).headers;
+  copy.set("x-a", "2");
+  expect(copy.get("x-a")).toBe("2");
+});
+
 test("a failure of the network says what Node's says, and has ours as its cause", async () => {
   const transport = scriptedTransport(() => Promise.reject(new TransportError("connect", "refused")));
   const error = await failureOf(createFetch(transport)(`${url}?key=s3cret`));
@@ -157,6 +178,7 @@ test("a body that is cut is read to the cut, and fails then", async () => {
   expect(error).toBeInstanceOf(TypeError);
   expect((error as Error).message).toBe("terminated");
   expect(asHeadraceError(error)).toMatchObject({ code: "truncated", bytesReceived: 9, response: { status: 200 } });
+  expect(asHeadraceError(error)?.message).toBe("cut after 9 bytes; 200 by scripted from http://a.example/");
 });
 
 test("an abort before the head rejects with the very reason, and nothing is sent after one", async () => {

@@ -114,6 +114,16 @@ test.each<[string, unknown, string, unknown]>([
   expect(mine.headers.get("content-type")).toBe("my/own");
 });
 
+test.each<[string, unknown]>([
+  ["an object", { a: 1 }],
+  ["an array", [1, 2]],
+])("%s as a body is refused with what can be sent", async (_, body) => {
+  const { message, code } = await refusal(url, { method: "POST", body: body as never });
+  expect(code).toBe("invalid-argument");
+  expect(message).toMatch(/string, bytes, .*stream.*JSON\.stringify/);
+  expect(message).not.toContain("cannot");
+});
+
 test("a method is upper-cased where Fetch does so", async () => {
   const methods = ["delete", "get", "head", "options", "post", "put", "patch", "Query"];
   const made = await Promise.all(methods.map(async (method) => (await sent([url, { method }])).method));

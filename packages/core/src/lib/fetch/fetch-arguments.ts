@@ -1,6 +1,6 @@
 import type { BodySource } from "./collect-body.ts";
 import type { HeadersSource } from "../create-headers.ts";
-import type { RequestBody } from "../encode-body.ts";
+import { isRequestBody, type RequestBody } from "../encode-body.ts";
 import { invalidArgument } from "../headrace-error.ts";
 import type { Transport } from "../transport.ts";
 
@@ -100,8 +100,12 @@ function isSource(body: unknown): body is BodySource {
   return typeof body === "object" && body !== null && ("getReader" in body || Symbol.asyncIterator in body);
 }
 
-/** What is neither an object nor nothing is sent as text. */
+/** What is neither an object nor nothing is sent as text. Fetch would send an object as "[object Object]". */
 function encodable(body: unknown): RequestBody | null {
   if (body === undefined || body === null) return null;
-  return typeof body === "object" ? (body as RequestBody) : (body as number).toString();
+  if (isRequestBody(body)) return body;
+  if (typeof body !== "object") return (body as number).toString();
+  throw invalidArgument(
+    "`body` must be a string, bytes, Blob, URLSearchParams, FormData, a stream or an async iterable; of an object, JSON.stringify makes a string",
+  );
 }

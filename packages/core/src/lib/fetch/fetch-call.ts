@@ -121,6 +121,7 @@ export class FetchCall implements ResponseSink {
     const request = await createRequest(url, { ...options, transport, timeouts }, { signal });
     this.#isHead = request.method === "HEAD";
     this.#progress = new Progress(transport, request, this.#startedAt);
+    this.#progress.countsEvents = false;
     if (!stream) return request;
     if (this.#isHead || request.method === "GET")
       throw invalidArgument(`a ${request.method} request cannot have a body`);

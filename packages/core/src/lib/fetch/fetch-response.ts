@@ -15,9 +15,15 @@ export function createResponse(head: ResponseInfo, body: ReadableStream<Uint8Arr
 
 function describe(response: Response, head: ResponseInfo): Response {
   const { url, redirected } = head;
+  for (const name of ["append", "delete", "set"]) Object.defineProperty(response.headers, name, { value: refuse });
   const clone = (): Response => describe(Response.prototype.clone.call(response), head);
   for (const [name, value] of Object.entries({ url, redirected, type: "basic", clone })) {
     Object.defineProperty(response, name, { value, configurable: true });
   }
   return response;
+}
+
+/** Fetch Standard, section 5.6: a response is made with the guard "immutable". */
+function refuse(): never {
+  throw new TypeError("the headers of a response cannot be changed: copy them with new Headers(response.headers)");
 }
