@@ -10,14 +10,14 @@ const { values, positionals } = parseArgs({
   options: { times: { type: "string", default: "20" } },
 });
 const times = Number(values.times);
-const only = positionals.length > 0 ? { only: positionals } : {};
+const selection = { ...(positionals.length > 0 && { only: positionals }), secondRuns: false };
 let changes = 0;
 
 for (const { name, create, knownFailures, module } of transports) {
   const firsts = new Map<string, string>();
   let ran = 0;
   for (let time = 1; time <= times; time++) {
-    const { subjects } = await runConformance(create, { name, knownFailures, module, ...only });
+    const { subjects } = await runConformance(create, { name, knownFailures, module, ...selection });
     for (const { id, outcome, expected, received } of subjects.flatMap(({ results }) => results)) {
       if (outcome !== "unsupported" && outcome !== "skipped") ran++;
       const first = firsts.get(id) ?? outcome;

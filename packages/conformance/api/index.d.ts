@@ -4,30 +4,6 @@ import { HeadraceErrorCode, HeadraceErrorOf } from "@headrace/core";
 import { Server, Socket } from "node:net";
 import { TLSSocket, TlsOptions } from "node:tls";
 import { ServerSentEvent } from "@headrace/core/parser";
-/** Bytes as a script writes them: a string is one byte a character (U+0000 to U+00FF), never UTF-8. */
-type Bytes = string | Uint8Array;
-/**
- * What a server in another thread does on every connection, in order: as data, because a script cannot
- * cross threads. `marks` waits until the client has counted so many (`mark()`).
- */
-type BlockingStep = readonly ["request"] | readonly ["send", Bytes] | readonly ["marks", number] | readonly ["delay", number] | readonly ["fin"] | readonly ["rst"];
-/** What the server saw, asked for when the blocking call is over. */
-interface BlockingReport {
-  /** Each request as it stood on the wire, one character a byte. */
-  readonly requests: readonly string[];
-  readonly connections: number;
-  /** Sockets that the client has left open. */
-  readonly openSockets: number;
-}
-/** A server of exact bytes in a thread of its own, for calls that block this one. */
-interface BlockingServer {
-  readonly origin: string;
-  /** Counts one for the steps `marks`; may be called while this thread is about to block. */
-  mark(): void;
-  /** @param patience how long to wait for the client to close what is open, in ms; default not at all */
-  report(patience?: number): Promise<BlockingReport>;
-  close(): Promise<void>;
-}
 /** A certificate and its private key, in PEM. */
 interface KeyPair {
   readonly cert: string;
@@ -54,6 +30,40 @@ interface Certificates {
 }
 /** The process's certificates; made once. */
 export declare function certificates(): Promise<Certificates>;
+/** Bytes as a script writes them: a string is one byte a character (U+0000 to U+00FF), never UTF-8. */
+type Bytes = string | Uint8Array;
+/**
+ * What a server in another thread does on every connection, in order: as data, because a script cannot
+ * cross threads. `marks` waits until the client has counted so many (`mark()`).
+ */
+type BlockingStep = readonly ["request"] | readonly ["send", Bytes] | readonly ["marks", number] | readonly ["delay", number] | readonly ["fin"] | readonly ["rst"];
+/** What the server saw, asked for when the blocking call is over. */
+interface BlockingReport {
+  /** Each request as it stood on the wire, one character a byte. */
+  readonly requests: readonly string[];
+  readonly connections: number;
+  /** Sockets that the client has left open. */
+  readonly openSockets: number;
+}
+/** A server of exact bytes in a thread of its own, for calls that block this one. */
+interface BlockingServer {
+  /** Of a Unix domain socket `http://localhost`. */
+  readonly origin: string;
+  /** Of the Unix domain socket; else empty. */
+  readonly path: string;
+  /** Counts one for the steps `marks`; may be called while this thread is about to block. */
+  mark(): void;
+  /** @param patience how long to wait for the client to close what is open, in ms; default not at all */
+  report(patience?: number): Promise<BlockingReport>;
+  close(): Promise<void>;
+}
+/** How a server in another thread is reached. */
+interface BlockingServerOptions {
+  /** TLS with this certificate; default none. */
+  readonly tls?: KeyPair;
+  /** Default a port of 127.0.0.1. */
+  readonly listenOn?: "unix";
+}
 /** What happened in a case, in order: bytes on the wire and calls at the client, each with its time. */
 interface WireLog {
   /** Notes an event; `bytes` are shown escaped and shortened. What the server did begins with `<`, what came to it with `>`. */
@@ -91,6 +101,7 @@ interface RecordingSinkHooks {
   readonly onHead?: (head: ResponseHead) => void;
   /** @param bytes a copy */
   readonly onBody?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onTrailers?: (trailers: Headers) => void;
   /** Compare the body with the made-up one of `patternBytes` instead of keeping it. */
   readonly pattern?: boolean;
 }
@@ -330,6 +341,7 @@ interface SendInit {
   readonly connectTimeout?: number;
   readonly onHead?: (head: ResponseHead) => void;
   readonly onBody?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onTrailers?: (trailers: Headers) => void;
   /** Compare the body with `patternBytes` instead of keeping it. */
   readonly pattern?: boolean;
 }
@@ -364,7 +376,7 @@ declare class CaseContext {
   /** Starts a server whose every connection runs `script`. */
   readonly serve: (script: Script, options?: Pick<ScriptedServerOptions, "tls" | "listenOn">) => Promise<ScriptedServer>;
   /** Starts a server in a thread of its own, for calls that block this one. */
-  readonly serveBlocking: (steps: readonly BlockingStep[]) => Promise<BlockingServer>;
+  readonly serveBlocking: (steps: readonly BlockingStep[], options?: BlockingServerOptions) => Promise<BlockingServer>;
   /** Starts a server of HTTP/2 over TLS. */
   readonly serveHttp2: (onStream: OnStream) => Promise<Http2Server>;
   /** Makes a transport with these options. */
@@ -440,8 +452,8 @@ interface ConformanceCase {
 type ConformanceOutcome = "pass" | "fail" | "non-strict" | "info" | "unsupported" | "skipped" | "known-failure" | "unexpected-pass";
 /** Something that did not hold. */
 interface Finding {
-  /** Absent where something broke that the case did not look at, such as the case itself. */
-  readonly expected?: string;
+  /** The case's title where something was thrown that the case did not look at. */
+  readonly expected: string;
   readonly received: string;
 }
 /** What came of one case on one transport. */
@@ -458,7 +470,7 @@ interface ConformanceResult {
   readonly outcome: ConformanceOutcome;
   /** 0 where it was not run. */
   readonly ms: number;
-  /** Why it was not run, or failed as known; with `info`, the answer. */
+  /** Why it was not run, or failed as known; with `info`, the answer; with `pass`, what did not hold in a first run. */
   readonly reason?: string;
   /** What did not hold, the first in time: what should have come, and what came. As in `Finding`. */
   readonly expected?: string;
@@ -523,6 +535,10 @@ interface RunConformanceOptions extends ConformanceOptions {
   readonly concurrency?: number;
   /** Ends the run: it rejects with the signal's reason once the cases that were running have been cleaned up. */
   readonly signal?: AbortSignal;
+  /** Whether a case that failed is run once more, alone, and that run counts; default true. False shows every race. */
+  readonly secondRuns?: boolean;
+  /** Called with the id of a case when it is about to run, a second time too; `total` as for `onResult`. */
+  readonly onStart?: (id: string, total: number) => void;
   /** Called with each result as it comes, which is not the order of the report; `total` counts all that will come. */
   readonly onResult?: (result: ConformanceResult, total: number) => void;
 }
@@ -530,8 +546,8 @@ interface RunConformanceOptions extends ConformanceOptions {
 declare const suiteVersion$1 = "1.0.0";
 /**
  * Runs the cases without a test runner. Run one transport at a time: cases that measure time want the
- * process for themselves. A case that failed while another ran is run again alone, so that none is blamed
- * for another's fault.
+ * process for themselves. A case that failed is run once more, alone, so that none is blamed for another's
+ * fault or for a busy machine; after ten in a row that failed again a first failure is believed.
  *
  * @returns a report of one subject. Reports are merged by joining their subjects:
  * `{ ...first, subjects: [first, second].flatMap(({ subjects }) => subjects) }`

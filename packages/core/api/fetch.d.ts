@@ -160,7 +160,8 @@ interface CreateFetchOptions {
  * `basic`, and `redirect: "manual"` gives the redirect itself, `Location` and all, as Node and Deno do. A `Request`,
  * `method`, `headers`, `body`, `signal`, `redirect`, `credentials` and `duplex` are honoured, other members ignored.
  * Headers that belong to the connection, and those that the transport cannot send, are left out, as Fetch does with
- * forbidden ones. A body that is a stream, or a `Request`'s, is read whole before anything is sent: 16 MiB at most.
+ * forbidden ones. A body that is a stream, an async iterable of bytes or strings, or a `Request`'s, is read whole before
+ * anything is sent: 16 MiB at most; an object that is no body is refused. A response's headers cannot be changed.
  *
  * A call rejects, and a body fails, with a `TypeError` whose `cause` is the `HeadraceError`, or with the very
  * `signal.reason`. What had arrived before a failure is read first. A status is never an error.

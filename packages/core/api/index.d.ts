@@ -431,8 +431,11 @@ interface ResumeStrategy {
   cursor(position: StreamPosition): string | undefined;
   /** What the next request carries. */
   request(cursor: string): ResumeRequest;
-  /** Whether the cursor counts bytes: the new connection goes on where the last event ended. */
-  readonly countsBytes?: boolean;
+  /**
+   * `ids`: the cursor is the stream's memory, and an event may come again that is known by its own `id`. `bytes`: the
+   * new connection's bytes go on where the last event ended.
+   */
+  readonly counts?: "ids" | "bytes";
 }
 /**
  * WHATWG's: the last event ID, in the header `Last-Event-ID`. The default.

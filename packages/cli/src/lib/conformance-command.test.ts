@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -138,6 +139,52 @@ test("without libcurl the others run, and it is said; asked for by name it is an
   expect(await headrace(["conformance", "-t", "curl"], { env })).toMatchObject({ status: 4, stdout: "" });
 });
 
+test("a transport that ends the process is an error that names the case, and leaves no report", async () => {
+  const module = await fetchModule("exits.mjs", "send() { process.exit(0); }");
+  const { status, stdout, stderr } = await run("-t", module, "--only", "body.chunked", "--report", "ex.json");
+  expect({ status, stdout }).toEqual({ status: 70, stdout: "" });
+  expect(stderr).toMatch(
+    /^headrace: the process was ended before the suite was done: .*exits\.mjs: 0 of 1 cases; running: body\.chunked\n$/,
+  );
+  expect(existsSync(join(folder, "ex.json"))).toBe(false);
+  const atOnce = await moduleFile("at-once.mjs", "process.exit(0);");
+  expect(await run("-t", atOnce)).toMatchObject({
+    status: 70,
+    stderr: expect.stringMatching(/ended before the suite was done: loading ".*at-once\.mjs"\n$/),
+  });
+});
+
+test("what is wrong with a module is said with its name; a close() that fails is the cases' matter", async () => {
+  const made = "send() {}, close: async () => {}, name: 'n', version: 'v', supports: {}";
+  const modules = {
+    "no-version.mjs": `export default () => ({ ${made}, version: {} });`,
+    "no-name.mjs": `export default () => ({ ${made}, name: undefined });`,
+    "no-supports.mjs": `export default () => ({ ${made}, supports: null });`,
+    "factory.mjs": `export default () => { throw new Error("no licence"); };`,
+    "failures.mjs": `export default () => ({ ${made} }); export const knownFailures = () => { throw new Error("no list"); };`,
+    "closes.mjs": `export default () => ({ ${made}, close() { throw new Error("no close"); } });`,
+  };
+  for (const [name, text] of Object.entries(modules)) await moduleFile(name, text);
+  const paths = Object.keys(modules).map((name) => join(folder, name));
+  const ends = await headraceEach(paths.map((path) => ["conformance", "-t", path, "--only", "unsupported.contract"]));
+  expect(ends.map(({ status }) => status)).toEqual([2, 2, 2, 2, 2, 1]);
+  expect(ends.map(({ stderr }) => stderr)).toEqual([
+    expect.stringMatching(/no-version\.mjs" makes no transport: it lacks `version` \(string\)/),
+    expect.stringMatching(/no-name\.mjs" makes no transport: it lacks `name` \(string\)/),
+    expect.stringMatching(/no-supports\.mjs" makes no transport: it lacks `supports` \(object\)/),
+    expect.stringMatching(/the factory of .*factory\.mjs" fails: no licence/),
+    expect.stringMatching(/knownFailures of .*failures\.mjs" fails: no list/),
+    "",
+  ]);
+});
+
+test("a name and a version of many lines are one line each, cut where they are too long", async () => {
+  const module = await fetchModule("long.mjs", "name: 'a\\nb\\u202ec', version: `v${'1'.repeat(200)}`");
+  const { stdout, status } = await run("-t", module, "--only", "body.chunked");
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^a b�c {2}v1{118}…\n/);
+});
+
 test.skipIf(process.platform === "win32")("Ctrl-C ends it, with 130, and says how far it got", async () => {
   const module = await fetchModule(
     "slow.mjs",
@@ -148,7 +195,9 @@ test.skipIf(process.platform === "win32")("Ctrl-C ends it, with 130, and says ho
   const { status, stderr } = await ended(child);
   expect({ status, stderr }).toEqual({
     status: 130,
-    stderr: expect.stringMatching(/^interrupted: 1 of 2 transports done; then .*slow\.mjs: no case yet\n$/),
+    stderr: expect.stringMatching(
+      /^interrupted: 1 of 2 transports done; then .*slow\.mjs: 0 of 1 cases; running: body\.chunked\n$/,
+    ),
   });
 });
 

@@ -5,6 +5,7 @@ import {
   listCases,
   runConformance,
 } from "@headrace/conformance";
+import { explainExit } from "./conformance-exit.ts";
 import { createProgress, type Progress } from "./conformance-progress.ts";
 import { openReports } from "./conformance-reports.ts";
 import { loadSubjects, type LoadedSubject } from "./conformance-subjects.ts";
@@ -58,6 +59,7 @@ export async function conformanceCommand(flags: ConformanceFlags): Promise<numbe
 /** What a run is followed with. */
 interface Follow {
   readonly signal: AbortSignal;
+  readonly onStart: (id: string, total: number) => void;
   readonly onResult: (result: ConformanceResult, total: number) => void;
 }
 
@@ -71,10 +73,14 @@ async function runEach(
   const ignoreSignals = abortOnSignals(controller);
   const reports: ConformanceReport[] = [];
   let progress: Progress | undefined;
+  const expectExit = explainExit(
+    () => progress?.describe() ?? "no case yet",
+    () => signal.aborted,
+  );
   try {
     for (const subject of subjects) {
       progress = createProgress(process.stderr, subject.title);
-      reports.push(await run(subject, { signal, onResult: progress.count }));
+      reports.push(await run(subject, { signal, onStart: progress.start, onResult: progress.count }));
       progress.clear();
     }
     return reports;
@@ -84,6 +90,7 @@ async function runEach(
     writeError(`interrupted: ${reports.length} of ${subjects.length} transports done; then ${progress?.describe()}\n`);
     return signal.reason.exitCode;
   } finally {
+    expectExit();
     ignoreSignals();
   }
 }

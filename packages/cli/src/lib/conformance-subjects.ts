@@ -1,5 +1,6 @@
 import { asHeadraceError } from "@headrace/core";
-import { builtInTransports, loadFactory, type LoadedFactory } from "./load-transport.ts";
+import { explainExit } from "./conformance-exit.ts";
+import { builtInTransports, loadFactory, type LoadedFactory, makeTransport } from "./load-transport.ts";
 import { usageError } from "./usage-error.ts";
 
 /** A transport to hold to the contract. */
@@ -23,12 +24,18 @@ export async function loadSubjects(
   const subjects: LoadedSubject[] = [];
   const missing: string[] = [];
   for (const name of new Set(names ?? Object.keys(builtInTransports))) {
+    const expectExit = explainExit(
+      () => `loading ${JSON.stringify(name)}`,
+      () => false,
+    );
     try {
       subjects.push(await loadSubject(name));
     } catch (error) {
       const known = asHeadraceError(error, "library-missing") ?? asHeadraceError(error, "unsupported");
       if (names !== undefined || known === undefined) throw error;
       missing.push(`${name}: not here: ${known.message}`);
+    } finally {
+      expectExit();
     }
   }
   return { subjects, missing };
@@ -36,21 +43,28 @@ export async function loadSubjects(
 
 async function loadSubject(title: string): Promise<LoadedSubject> {
   const { create, module, loadKnownFailures } = await loadFactory(title);
-  const transport = create({});
-  void transport.close().catch(() => {});
+  const transport = makeTransport(title, create, {});
+  // One that fails is told of by the cases.
+  void (async () => transport.close())().catch(() => {});
   const named = Object.hasOwn(builtInTransports, title) ? { name: title } : {};
   return {
     title,
     ...named,
     create,
     module,
-    knownFailures: checkKnownFailures(title, listed(await loadKnownFailures(), transport.version)),
+    knownFailures: checkKnownFailures(title, listed(title, await loadKnownFailures(), transport.version)),
   };
 }
 
 /** What a module lists: reasons by the ids of cases, or a function of the transport's version that gives them. */
-function listed(known: unknown, version: string): unknown {
-  return typeof known === "function" ? (known as (version: string) => unknown)(version) : (known ?? {});
+function listed(title: string, known: unknown, version: string): unknown {
+  if (typeof known !== "function") return known ?? {};
+  try {
+    return (known as (version: string) => unknown)(version);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw usageError(`knownFailures of ${JSON.stringify(title)} fails: ${why}`);
+  }
 }
 
 function checkKnownFailures(title: string, listed: unknown): Readonly<Record<string, string>> {

@@ -9,19 +9,22 @@ import {
 } from "@headrace/conformance";
 import type { Paint } from "./paint.ts";
 import { table } from "./table.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleLine, visibleText } from "./visible-text.ts";
+
+const nameLength = 40;
+const versionLength = 120;
 
 /** What came of a run, for people: areas by transports, then what is red in full, and the rest that did not pass in a line each. */
 export function describeReport({ subjects }: ConformanceReport, paint: Paint): string {
   const versions = subjects.map(
-    ({ name, version }) => `${paint("bold", visibleText(name))}  ${visibleText(version)}\n`,
+    ({ name, version }) => `${paint("bold", visibleLine(name, nameLength))}  ${visibleLine(version, versionLength)}\n`,
   );
   const red = pick(subjects, isRed).map(
     ({ name, result }) => `${paint("red", `${name}: ${result.outcome}`)} ${visibleText(describeResult(result))}\n\n`,
   );
   const others = pick(subjects, isExcused).map(
     ({ name, result: { id, outcome, reason, expected, received } }) =>
-      `${paint("yellow", `${name}: ${outcome}`)} ${id}: ${oneLine(reason ?? `expected ${expected}, received ${received}`)}\n`,
+      `${paint("yellow", `${name}: ${outcome}`)} ${id}: ${visibleLine(reason ?? `expected ${expected}, received ${received}`)}\n`,
   );
   const verdict = red.length === 0 ? paint("green", "nothing failed") : paint("red", `${red.length} failed`);
   const blocks = [versions.join(""), scoreTable(subjects, paint), red.join("").trimEnd(), others.join(""), verdict];
@@ -38,7 +41,7 @@ function scoreTable(subjects: readonly ConformanceSubject[], paint: Paint): stri
     return inArea.every(({ length }) => length === 0) ? [] : [[area, title, ...inArea.map(score)]];
   });
   const all = ["", "all", ...subjects.map(({ results }) => score(results))];
-  const head = ["", "", ...subjects.map(({ name }) => paint("bold", visibleText(name)))];
+  const head = ["", "", ...subjects.map(({ name }) => paint("bold", visibleLine(name, nameLength)))];
 
   function score(results: readonly ConformanceResult[]): string {
     const { passed, applied, notPassed } = scoreOf(results);
@@ -58,10 +61,6 @@ function pick(
   isWanted: (result: ConformanceResult) => boolean,
 ): { name: string; result: ConformanceResult }[] {
   return subjects.flatMap(({ name, results }) =>
-    results.filter(isWanted).map((result) => ({ name: visibleText(name), result })),
+    results.filter(isWanted).map((result) => ({ name: visibleLine(name, nameLength), result })),
   );
-}
-
-function oneLine(text: string): string {
-  return visibleText(text).replaceAll(/\s*\n\s*/g, " ");
 }

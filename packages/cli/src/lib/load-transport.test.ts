@@ -50,6 +50,19 @@ test.each([
   await expect(loadTransport(path, {})).rejects.toThrow(message);
 });
 
+test("a module that never comes to its end is given up, and named", async () => {
+  const path = await moduleFile("waits.mjs", "await new Promise(() => {}); export default () => {};");
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const loading = loadTransport(path, {});
+    loading.catch(() => {});
+    await vi.advanceTimersByTimeAsync(10_000);
+    await expect(loading).rejects.toThrow(/cannot load .*waits\.mjs": it is not there within 10 s/);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test("the environment's proxy is asked for where there is one, where the transport can, and where no flag says otherwise", async () => {
   const can = await moduleFile("can.mjs", `export default (options) => ${transport};`);
   const refusal = "Object.assign(new Error('no'), { name: 'HeadraceError', code: 'unsupported' })";

@@ -58,12 +58,27 @@ export async function loadFactory(name: string): Promise<LoadedFactory> {
  */
 export async function loadTransport(name: string, options: NetworkOptions): Promise<Transport> {
   const { create } = await loadFactory(name);
-  if (options.proxy !== undefined || options.unixSocket !== undefined || !hasProxyVariables()) return create(options);
+  const make = (asked: NetworkOptions): Transport => makeTransport(name, create, asked);
+  if (options.proxy !== undefined || options.unixSocket !== undefined || !hasProxyVariables()) return make(options);
   try {
-    return create({ ...options, proxy: "environment" });
+    return make({ ...options, proxy: "environment" });
   } catch (error) {
-    if (asHeadraceError(error, "unsupported")) return create(options);
+    if (asHeadraceError(error, "unsupported")) return make(options);
     throw error;
+  }
+}
+
+/**
+ * Calls a factory; what it throws that is no error of a transport is the module's mistake.
+ *
+ * @throws `invalid-argument` for such a mistake, with the module's name; else what the factory throws
+ */
+export function makeTransport(name: string, create: TransportFactory, options: NetworkOptions): Transport {
+  try {
+    return create(options);
+  } catch (error) {
+    if (asHeadraceError(error)) throw error;
+    throw usageError(`the factory of ${JSON.stringify(name)} fails: ${describe(error)}`);
   }
 }
 
@@ -100,19 +115,41 @@ interface ImportedModule {
   readonly knownFailures?: unknown;
 }
 
+/** A module that waits for something at its top level may wait for ever, and nothing else would keep the process. */
+const importMs = 10_000;
+
 async function importModule(name: string, url: string): Promise<ImportedModule> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it is not there within ${importMs / 1000} s`)), importMs);
+  });
   try {
-    return (await import(url)) as ImportedModule;
+    return (await Promise.race([import(url), late])) as ImportedModule;
   } catch (error) {
     if (asHeadraceError(error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw usageError(`cannot load the module ${JSON.stringify(name)}: ${why}`);
+    throw usageError(`cannot load the module ${JSON.stringify(name)}: ${describe(error)}`);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function checkTransport(name: string, made: unknown): Transport {
-  const { send, close, supports } = (made ?? {}) as Partial<Transport>;
-  if (typeof send === "function" && typeof close === "function" && typeof supports === "object")
-    return made as Transport;
-  throw usageError(`${JSON.stringify(name)} makes no transport: one has \`supports\`, \`send\` and \`close\``);
+  const has = (made ?? {}) as { readonly [member in keyof Transport]?: unknown };
+  const wanted = {
+    name: "string",
+    version: "string",
+    supports: "object",
+    send: "function",
+    close: "function",
+  } as const;
+  const lacking = (Object.keys(wanted) as (keyof typeof wanted)[]).filter(
+    (member) => typeof has[member] !== wanted[member] || has[member] === null,
+  );
+  if (lacking.length === 0) return made as Transport;
+  const list = lacking.map((member) => `\`${member}\` (${wanted[member]})`).join(", ");
+  throw usageError(`${JSON.stringify(name)} makes no transport: it lacks ${list}`);
 }

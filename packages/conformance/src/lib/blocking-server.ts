@@ -1,5 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import type { KeyPair } from "./certificates.ts";
 import { type Bytes, toBytes } from "./http-text.ts";
 
 /**
@@ -25,7 +29,10 @@ export interface BlockingReport {
 
 /** A server of exact bytes in a thread of its own, for calls that block this one. */
 export interface BlockingServer {
+  /** Of a Unix domain socket `http://localhost`. */
   readonly origin: string;
+  /** Of the Unix domain socket; else empty. */
+  readonly path: string;
   /** Counts one for the steps `marks`; may be called while this thread is about to block. */
   mark(): void;
   /** @param patience how long to wait for the client to close what is open, in ms; default not at all */
@@ -33,14 +40,28 @@ export interface BlockingServer {
   close(): Promise<void>;
 }
 
-/** Starts a server whose every connection does these steps. */
-export async function startBlockingServer(steps: readonly BlockingStep[]): Promise<BlockingServer> {
+/** How a server in another thread is reached. */
+export interface BlockingServerOptions {
+  /** TLS with this certificate; default none. */
+  readonly tls?: KeyPair;
+  /** Default a port of 127.0.0.1. */
+  readonly listenOn?: "unix";
+}
+
+/** Starts a server whose every connection does these steps, behind the handshake where there is one. */
+export async function startBlockingServer(
+  steps: readonly BlockingStep[],
+  { tls, listenOn }: BlockingServerOptions = {},
+): Promise<BlockingServer> {
   const marks = new Int32Array(new SharedArrayBuffer(4));
   const plain = steps.map((step) => (step[0] === "send" ? ["send", toBytes(step[1])] : step));
-  const worker = new Worker(program, { eval: true, workerData: { marks: marks.buffer, steps: plain } });
+  const path = listenOn === "unix" ? join(tmpdir(), `headrace-${randomUUID().slice(0, 8)}.sock`) : "";
+  const workerData = { marks: marks.buffer, steps: plain, tls, path };
+  const worker = new Worker(program, { eval: true, workerData });
   const [port] = (await once(worker, "message")) as [number];
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${tls === undefined ? "http" : "https"}://${path === "" ? `127.0.0.1:${port}` : "localhost"}`,
+    path,
     mark() {
       Atomics.add(marks, 0, 1);
       Atomics.notify(marks, 0);
@@ -65,13 +86,12 @@ const marks = new Int32Array(workerData.marks);
 const requests = [];
 let connections = 0, openSockets = 0;
 
-const server = net.createServer({ noDelay: true }, (socket) => {
-  connections++;
-  openSockets++;
+const { tls, path } = workerData;
+const serve = (socket) => {
   let text = "", wake = () => {}, gone = false;
   socket.on("data", (bytes) => { text += bytes.toString("latin1"); wake(); });
   socket.on("error", () => {});
-  socket.on("close", () => { openSockets--; gone = true; wake(); });
+  socket.on("close", () => { gone = true; wake(); });
   const request = async () => {
     for (;;) {
       const end = text.indexOf("\\r\\n\\r\\n") + 4;
@@ -95,8 +115,17 @@ const server = net.createServer({ noDelay: true }, (socket) => {
     }
   };
   run().catch(() => {});
+};
+const options = { noDelay: true, ...tls };
+const server = tls ? require("node:tls").createServer(options, serve) : net.createServer(options, serve);
+server.on("tlsClientError", () => {});
+server.on("connection", (socket) => {
+  connections++;
+  openSockets++;
+  socket.on("error", () => {});
+  socket.on("close", () => { openSockets--; });
 });
-server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port));
+server.listen(path ? { path } : { host: "127.0.0.1", port: 0 }, () => parentPort.postMessage(server.address().port ?? 0));
 parentPort.on("message", async (patience) => {
   for (let waited = 0; openSockets > 0 && waited < patience; waited += 10) await delay(10);
   parentPort.postMessage({ requests, connections, openSockets });

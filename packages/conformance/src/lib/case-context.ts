@@ -6,7 +6,12 @@ import type {
   TransportRequest,
   TransportSupport,
 } from "@headrace/core/transport";
-import { type BlockingServer, type BlockingStep, startBlockingServer } from "./blocking-server.ts";
+import {
+  type BlockingServer,
+  type BlockingServerOptions,
+  type BlockingStep,
+  startBlockingServer,
+} from "./blocking-server.ts";
 import { certificates } from "./certificates.ts";
 import { ConformanceError } from "./conformance-error.ts";
 import { type Http2Server, type OnStream, startHttp2Server } from "./http2-server.ts";
@@ -37,6 +42,7 @@ export interface SendInit {
   readonly connectTimeout?: number;
   readonly onHead?: (head: ResponseHead) => void;
   readonly onBody?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onTrailers?: (trailers: Headers) => void;
   /** Compare the body with `patternBytes` instead of keeping it. */
   readonly pattern?: boolean;
 }
@@ -96,8 +102,11 @@ export class CaseContext {
   };
 
   /** Starts a server in a thread of its own, for calls that block this one. */
-  readonly serveBlocking = async (steps: readonly BlockingStep[]): Promise<BlockingServer> => {
-    const server = await startBlockingServer(steps);
+  readonly serveBlocking = async (
+    steps: readonly BlockingStep[],
+    options: BlockingServerOptions = {},
+  ): Promise<BlockingServer> => {
+    const server = await startBlockingServer(steps, options);
     this.otherServers.push(server);
     return server;
   };

@@ -48,22 +48,57 @@ test("a rejection that nobody handles is blamed on the case that left it, though
   expect(cleared).toMatchObject({ outcome: "pass", reason: expect.stringContaining("holds alone") });
 });
 
-test("one that failed alone is not run again, and after ten that failed again none is", async () => {
-  let runs = 0;
-  const failing = (id: number): ConformanceCase =>
-    caseThat(`failing-${id}`, async () => {
-      runs++;
+const failing = (id: string, run: () => void, rest: Partial<ConformanceCase> = {}): ConformanceCase =>
+  caseThat(
+    id,
+    async () => {
+      run();
       await macrotask();
       throw new ConformanceError("one", "another");
-    });
-  await resultOf(failing(0), options());
-  expect(runs).toBe(1);
-  runs = 0;
+    },
+    rest,
+  );
+
+test("one that failed alone is run again, and the second run counts", async () => {
+  let runs = 0;
+  const once = caseThat(
+    "once",
+    async () => {
+      if (runs++ === 0) throw new ConformanceError("in time", "late");
+    },
+    { alone: true },
+  );
+  expect(await resultOf(once, options())).toMatchObject({
+    outcome: "pass",
+    reason: "holds the second time; the first time: expected in time; received late",
+  });
+  expect(runs).toBe(2);
+  const twice = failing("twice", () => void runs++, { alone: true });
+  expect(await resultOf(twice, options())).toMatchObject({ outcome: "fail", received: "another" });
+  expect(runs).toBe(4);
+});
+
+test("after ten that failed again a first failure is believed; one known to fail, or without second runs, has one", async () => {
+  let runs = 0;
+  const count = (): void => void runs++;
   const shared = options();
-  const two = (at: number): Promise<unknown> =>
-    Promise.all([resultOf(failing(at), shared), resultOf(failing(-at), shared)]);
-  for (let pair = 1; pair <= 10; pair++) await two(pair);
-  expect(runs).toBe(20 + 10);
+  for (let at = 0; at < 15; at++) await resultOf(failing(`failing-${at}`, count), shared);
+  expect(runs).toBe(15 + 10);
+  runs = 0;
+  await resultOf(failing("known", count), options({ "req.known": "upstream issue" }));
+  await resultOf(failing("single", count), caseOptions(referenceTransport, {}, { scale: 0.1, secondRuns: false }));
+  expect(runs).toBe(2);
+});
+
+test("what is thrown that is no finding of the suite's is told with what had to hold", async () => {
+  const broken = caseThat("broken", async () => {
+    throw new TypeError("no such thing");
+  });
+  expect(await resultOf(broken, options())).toMatchObject({
+    outcome: "fail",
+    expected: "holds, and nothing else thrown",
+    received: expect.stringContaining("no such thing"),
+  });
 });
 
 test("every outcome, with its reason, and a wire log where there is more to say", async () => {

@@ -8,7 +8,10 @@ import { type CaseRun, runCase, type RunCaseOptions } from "./run-case.ts";
 /** What a case is run with to have a result. */
 export interface CaseResultOptions extends RunCaseOptions {
   readonly gate: CaseGate;
-  readonly secondRuns: SecondRuns;
+  /** Undefined: a case is run once. */
+  readonly secondRuns: SecondRuns | undefined;
+  /** Called with the id of a case whenever it is about to run. */
+  readonly onStart?: (id: string) => void;
   /** The reasons of known failures, by id. */
   readonly knownFailures: Readonly<Record<string, string>>;
 }
@@ -24,7 +27,7 @@ const enoughSecondRuns = 10;
 
 interface TimedRun extends CaseRun {
   readonly ms: number;
-  /** What did not hold the first time, while other cases ran, and did hold alone. */
+  /** What did not hold the first time, and did the second. */
   readonly doubt?: string;
 }
 
@@ -68,20 +71,21 @@ function outcomeOf({ level }: ConformanceCase, { findings }: CaseRun, isKnown: b
 }
 
 /**
- * Runs a case, and once more, alone, where it failed while another ran or by a rejection that nobody
- * handled: either may have been the other's fault.
+ * Runs a case, and once more, alone, where it failed: the fault may have been another case's, or a busy
+ * machine's. One that is known to fail is run again only for a rejection that nobody handled.
  */
 async function runInTurn(conformanceCase: ConformanceCase, options: CaseResultOptions): Promise<TimedRun> {
   const { knownFailures, secondRuns } = options;
-  const alone = conformanceCase.alone || Object.hasOwn(knownFailures, conformanceCase.id);
-  const first = await runOnce(conformanceCase, options, alone);
+  const isKnown = Object.hasOwn(knownFailures, conformanceCase.id);
+  const first = await runOnce(conformanceCase, options, conformanceCase.alone || isKnown);
   const [finding] = first.findings;
-  const isDoubtful = first.wasAccompanied || first.isUnattributed;
-  if (finding === undefined || !isDoubtful || secondRuns.failed >= enoughSecondRuns) return first;
+  const isBelieved = secondRuns === undefined || secondRuns.failed >= enoughSecondRuns;
+  if (finding === undefined || isBelieved || (isKnown && !first.isUnattributed)) return first;
   const second = await runOnce(conformanceCase, options, true);
   secondRuns.failed = second.findings.length > 0 ? secondRuns.failed + 1 : 0;
   if (second.findings.length > 0) return second;
-  return { ...second, doubt: `holds alone; while other cases ran: ${describeFinding(finding)}` };
+  const holds = first.wasAccompanied ? "holds alone; while other cases ran" : "holds the second time; the first time";
+  return { ...second, doubt: `${holds}: ${describeFinding(finding)}` };
 }
 
 async function runOnce(
@@ -92,6 +96,7 @@ async function runOnce(
   const pass = await options.gate.enter(alone);
   try {
     options.signal?.throwIfAborted();
+    options.onStart?.(conformanceCase.id);
     const started = performance.now();
     const run = await runCase(conformanceCase, options);
     options.signal?.throwIfAborted();

@@ -7,6 +7,7 @@ export interface RecordingSinkHooks {
   readonly onHead?: (head: ResponseHead) => void;
   /** @param bytes a copy */
   readonly onBody?: (bytes: Uint8Array) => void | Promise<void>;
+  readonly onTrailers?: (trailers: Headers) => void;
   /** Compare the body with the made-up one of `patternBytes` instead of keeping it. */
   readonly pattern?: boolean;
 }
@@ -70,12 +71,13 @@ export class RecordingSink implements ResponseSink {
   }
 
   trailers(trailers: Headers): void {
-    const { log, onChange } = this.#options;
+    const { log, onChange, onTrailers } = this.#options;
     this.#guarded("trailers", () => {
       if (this.receivedTrailers !== undefined) this.violations.push("trailers() was called twice");
       this.receivedTrailers = trailers;
       log.note("client", "trailers");
       onChange();
+      onTrailers?.(trailers);
     });
   }
 

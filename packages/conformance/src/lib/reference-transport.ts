@@ -82,6 +82,7 @@ export function referenceTransport(options: NetworkOptions = {}, parts: Referenc
       if (force)
         for (const ending of running.values()) ending.abort(new TransportError("closed", "The transport was closed"));
       await Promise.allSettled(running.keys());
+      await macrotask(); // What `send` returned settles a few microtasks later.
       for (const { session } of sessions) session.destroy();
     },
   };

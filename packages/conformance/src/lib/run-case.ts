@@ -55,7 +55,7 @@ export async function runCase(conformanceCase: ConformanceCase, options: RunCase
   const stray = unhandled.stop();
   return {
     ...(typeof note === "string" && { note }),
-    findings: [...failures, ...stray].map(toFinding),
+    findings: [...failures, ...stray].map((failure) => toFinding(failure, conformanceCase)),
     isUnattributed: stray.length > 0,
     wire: context.log.entries(),
   };
@@ -145,7 +145,7 @@ function watchForUnhandled(): { stop(): unknown[] } {
   };
 }
 
-function toFinding(failure: unknown): Finding {
+function toFinding(failure: unknown, { title }: ConformanceCase): Finding {
   if (failure instanceof ConformanceError) return { expected: failure.expected, received: failure.received };
-  return { received: describeError(failure) };
+  return { expected: `${title}, and nothing else thrown`, received: describeError(failure) };
 }

@@ -138,6 +138,9 @@ describe("runConformance", () => {
     };
     await expect(runConformance(failing)).rejects.toThrow("no library");
     const nothing = (async () => referenceTransport({})) as unknown as () => Transport;
-    await expect(runConformance(nothing)).rejects.toThrow("create must return a transport");
+    const withoutSupports = (): Transport => ({ ...referenceTransport({}), supports: null }) as unknown as Transport;
+    for (const create of [nothing, withoutSupports, (): Transport => undefined as unknown as Transport]) {
+      await expect(runConformance(create)).rejects.toThrow("create must return a transport");
+    }
   });
 });

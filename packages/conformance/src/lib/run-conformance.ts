@@ -27,6 +27,10 @@ export interface RunConformanceOptions extends ConformanceOptions {
   readonly concurrency?: number;
   /** Ends the run: it rejects with the signal's reason once the cases that were running have been cleaned up. */
   readonly signal?: AbortSignal;
+  /** Whether a case that failed is run once more, alone, and that run counts; default true. False shows every race. */
+  readonly secondRuns?: boolean;
+  /** Called with the id of a case when it is about to run, a second time too; `total` as for `onResult`. */
+  readonly onStart?: (id: string, total: number) => void;
   /** Called with each result as it comes, which is not the order of the report; `total` counts all that will come. */
   readonly onResult?: (result: ConformanceResult, total: number) => void;
 }
@@ -39,8 +43,8 @@ const closeMs = 1000;
 
 /**
  * Runs the cases without a test runner. Run one transport at a time: cases that measure time want the
- * process for themselves. A case that failed while another ran is run again alone, so that none is blamed
- * for another's fault.
+ * process for themselves. A case that failed is run once more, alone, so that none is blamed for another's
+ * fault or for a busy machine; after ten in a row that failed again a first failure is believed.
  *
  * @returns a report of one subject. Reports are merged by joining their subjects:
  * `{ ...first, subjects: [first, second].flatMap(({ subjects }) => subjects) }`
@@ -76,23 +80,24 @@ function checkRunOptions({ concurrency = defaultConcurrency, scale = 1 }: RunCon
 export function caseOptions(
   create: CreateTransport,
   supports: Partial<TransportSupport>,
-  { scale = 1, knownFailures = {}, module }: ConformanceOptions,
+  { scale = 1, knownFailures = {}, module, secondRuns = true }: RunConformanceOptions,
 ): CaseResultOptions {
   const given = { create, supports, scale, knownFailures, ...(module !== undefined && { module }) };
-  return { ...given, gate: new CaseGate(), secondRuns: { failed: 0 } };
+  return { ...given, gate: new CaseGate(), secondRuns: secondRuns ? { failed: 0 } : undefined };
 }
 
 /** Runs those that may run side by side first, then the others; the results are in the order of the cases. */
 async function runAll(
   cases: readonly ConformanceCase[],
   options: CaseResultOptions,
-  { concurrency = defaultConcurrency, onResult }: RunConformanceOptions,
+  { concurrency = defaultConcurrency, onStart, onResult }: RunConformanceOptions,
 ): Promise<ConformanceResult[]> {
   const results = new Map<string, ConformanceResult>();
   const queue = cases.toSorted((a, b) => Number(a.alone) - Number(b.alone)).values();
+  const follow = onStart && { onStart: (id: string) => onStart(id, cases.length) };
   const work = async (): Promise<void> => {
     for (const next of queue) {
-      const result = await resultOf(next, options);
+      const result = await resultOf(next, { ...options, ...follow });
       results.set(next.id, result);
       onResult?.(result, cases.length);
     }
@@ -101,10 +106,22 @@ async function runAll(
   return cases.map(({ id }) => results.get(id)).filter((result) => result !== undefined);
 }
 
+/**
+ * Says whether a factory made a transport.
+ *
+ * @throws TypeError
+ */
+export function checkMade(made: unknown): void {
+  const { supports } = (made ?? {}) as { readonly supports?: unknown };
+  if (typeof supports === "object" && supports !== null) return;
+  throw new TypeError("create must return a transport, which has `supports`");
+}
+
 /** Name, version and capabilities of the transport, read from one that is closed again. */
 async function describeSubject(create: CreateTransport): Promise<Omit<ConformanceSubject, "results">> {
-  const { name, version, supports, close } = create({});
-  if (typeof supports !== "object") throw new TypeError("create must return a transport, which has `supports`");
+  const made = create({});
+  checkMade(made);
+  const { name, version, supports, close } = made;
   // One that fails or hangs is told of by the cases.
   const closed = Promise.resolve().then(() => close());
   const giveUp = new AbortController();

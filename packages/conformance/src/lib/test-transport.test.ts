@@ -119,6 +119,24 @@ describe("testTransport", () => {
     expect(Math.min(...budgets)).toBeGreaterThan(10_000);
   });
 
+  test("a case that measures time is run again where it failed, and the second run counts", async () => {
+    let sends = 0;
+    const failsOnce: CreateTransport = (options) => {
+      const reference = referenceTransport(options);
+      return {
+        ...reference,
+        async send(request, sink) {
+          if (sends++ === 0) throw new TransportError("connect", "a busy machine");
+          await reference.send(request, sink);
+        },
+      };
+    };
+    const { runner, tests } = createRunner();
+    testTransport(runner, failsOnce, { only: ["time.first-byte"] });
+    await tests.values().next().value?.();
+    expect(sends).toBeGreaterThan(1);
+  });
+
   test("refuses ids that name no case", () => {
     const { runner } = createRunner();
     expect(() => testTransport(runner, referenceTransport, { only: ["body.nonsense"] })).toThrow(
@@ -137,6 +155,9 @@ describe("testTransport", () => {
     testTransport(runner, create);
     expect([...tests.keys()]).toEqual(["creates a transport"]);
     await expect(tests.get("creates a transport")?.()).rejects.toThrow("no libcurl");
+    const second = createRunner();
+    testTransport(second.runner, () => ({ ...referenceTransport(), supports: null as never }));
+    await expect(second.tests.get("creates a transport")?.()).rejects.toThrow("create must return a transport");
   });
 });
 

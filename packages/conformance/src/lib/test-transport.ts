@@ -4,7 +4,7 @@ import { resultOf } from "./case-result.ts";
 import { describeResult } from "./report/describe-result.ts";
 import { type ConformanceResult, isRed } from "./report/conformance-report.ts";
 import { caseBudgetMs } from "./run-case.ts";
-import { caseOptions, type ConformanceOptions, type CreateTransport } from "./run-conformance.ts";
+import { caseOptions, checkMade, type ConformanceOptions, type CreateTransport } from "./run-conformance.ts";
 import { selectCases } from "./select-cases.ts";
 
 type Register = (name: string, run: () => Promise<void>, budget?: number) => unknown;
@@ -70,6 +70,7 @@ function skip(test: TestRunner, name: string): void {
 
 function supportsOf(create: CreateTransport): Partial<TransportSupport> {
   const transport = create({});
+  checkMade(transport);
   void (async () => transport.close())().catch(() => {});
   return transport.supports;
 }

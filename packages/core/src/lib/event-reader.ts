@@ -128,7 +128,7 @@ export class EventReader implements CallSink {
     else callUser(onComment, comment);
   }
 
-  /** A clean end of the message (design, the table of section 5: `eof` and `terminal`). */
+  /** A clean end of the message: what `eof` and `terminal` make of it. */
   #end(): void {
     const { eof = "dispatch", terminal } = this.#init;
     const pending = this.#parser.pending;

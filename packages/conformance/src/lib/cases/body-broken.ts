@@ -19,7 +19,7 @@ interface Broken {
 }
 
 /** A case in which a body breaks after `hello`: that is delivered, then the exchange fails; it never ends. */
-function broken({ name, title, head, good, bad, how, codes, spec, needs = [] }: Broken): CaseDefinition {
+export function broken({ name, title, head, good, bad, how, codes, spec, needs = [] }: Broken): CaseDefinition {
   return {
     id: `body.${name}`,
     title,

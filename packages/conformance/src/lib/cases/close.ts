@@ -48,6 +48,50 @@ export const closeCases: readonly ConformanceCase[] = defineCases("conc", [
     },
   },
   {
+    id: "conc.close-again-drains",
+    title: "a second close() waits for the exchange in flight too",
+    spec: "contract 5: idempotent; it waits for the exchanges in flight",
+    async run({ serve, send, transport, delay }) {
+      const gate = createGate();
+      const server = await serve(async (connection) => {
+        await connection.request();
+        await connection.send(okChunked, chunk("one"));
+        await gate.opened;
+        await connection.send(lastChunk);
+        connection.rest();
+      });
+      const running = send(server.url());
+      await running.received(3);
+      const resolved: string[] = [];
+      const closings = ["the first", "the second"].map(async (which) => {
+        await transport().close();
+        resolved.push(which);
+      });
+      await delay(20);
+      expectEqual("calls of close() that resolved with the exchange in flight", resolved, []);
+      gate.open();
+      await running.ends("one");
+      await Promise.all(closings);
+    },
+  },
+  {
+    id: "conc.close-force-settles",
+    title: "close({ force: true }) resolves when every exchange has settled, and not before",
+    spec: "contract 5: resolves when everything is released",
+    async run({ serve, send, transport }) {
+      const server = await serve(async (connection) => {
+        await connection.request();
+        await connection.send(okChunked, chunk("one"));
+      });
+      const exchanges = [send(server.url()), send(server.url())];
+      for (const exchange of exchanges) await exchange.received(3);
+      await transport().close({ force: true });
+      const settled = exchanges.filter(({ outcome }) => outcome !== undefined).length;
+      expectEqual("exchanges that had settled when close() resolved", settled, 2);
+      for (const exchange of exchanges) await exchange.fails("closed");
+    },
+  },
+  {
     id: "conc.close-force",
     title: "close({ force: true }), also after close(), ends what is in flight with `closed`",
     spec: "contract 5",

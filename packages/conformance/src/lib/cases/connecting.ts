@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Transport } from "@headrace/core/transport";
 import type { CaseContext } from "../case-context.ts";
 import { type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual, expectThat } from "../expect.ts";
@@ -6,11 +7,15 @@ import { startUnansweringListener } from "../unanswering-listener.ts";
 import { expectFailure, verbsOf } from "./verb-calls.ts";
 
 /** Fails unless a connect limit of 300 ms is kept, to within 50 ms and what the machine adds to any timer. */
-export async function expectConnectTimeout({ send, ms }: CaseContext, url: string): Promise<void> {
+export async function expectConnectTimeout(
+  { send, ms }: Pick<CaseContext, "send" | "ms">,
+  url: string,
+  transport?: Transport,
+): Promise<void> {
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
   const timer = sleep(300).then(elapsed);
-  const { phase } = await send(url, { connectTimeout: 300 }).fails("timeout");
+  const { phase } = await send(url, { connectTimeout: 300, ...(transport && { transport }) }).fails("timeout");
   const [at, timerAt] = [elapsed(), await timer];
   expectEqual("the phase (`body` where an error names none)", phase, "connect");
   const latest = Math.max(300, timerAt) + 50 + ms(200);

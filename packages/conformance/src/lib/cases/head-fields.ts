@@ -70,6 +70,15 @@ export const headFieldCases: readonly ConformanceCase[] = defineCases("head", [
     },
   },
   {
+    id: "head.header-nbsp",
+    title: "only spaces and tabs are trimmed: a value that begins and ends with byte A0 keeps both",
+    spec: "RFC 9110 5.5 and 5.6.3; contract 9",
+    async run(context) {
+      const headers = await headersOf(context, "X-Wide: \t\xa0a\xa0 \t", "X-Utf: voil\xc3\xa0");
+      expectEqual("the values", [headers.get("x-wide"), headers.get("x-utf")], ["\xa0a\xa0", "voil\xc3\xa0"]);
+    },
+  },
+  {
     id: "head.header-obs-fold",
     title: "a folded line is joined, or refused",
     level: "may",

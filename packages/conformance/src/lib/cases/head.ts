@@ -110,6 +110,18 @@ export const headCases: readonly ConformanceCase[] = defineCases("head", [
     },
   },
   {
+    id: "head.reason-bytes",
+    title: "a reason phrase with a byte above 7F does no harm; how it is told is the transport's",
+    needs: ["statusText"],
+    level: "may",
+    spec: "RFC 9112 4: a client SHOULD ignore the reason phrase",
+    async run(context) {
+      const { status, statusText } = await headOf(context, "HTTP/1.1 200 \xc0 point\r\nContent-Length: 0\r\n\r\n");
+      expectEqual("the status", status, 200);
+      return `told as ${JSON.stringify(statusText)}`;
+    },
+  },
+  {
     id: "head.http-version",
     title: "the version of the response is told",
     needs: ["httpVersion"],

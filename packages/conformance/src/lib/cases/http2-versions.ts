@@ -4,6 +4,7 @@ import { certificates } from "../certificates.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual, expectThat } from "../expect.ts";
 import { ok } from "../http-text.ts";
+import { expectConnectTimeout } from "./connecting.ts";
 import { dataFrame, headFrame, Http2Peer } from "./h2-frames.ts";
 import { defineHttp2Cases, overHttp2 } from "./http2.ts";
 import { respond } from "./respond.ts";
@@ -20,6 +21,20 @@ const fallback: readonly CaseDefinition[] = [
       await exchange.ends("ok");
       if (context.supports.httpVersion !== "none")
         expectEqual("the version", (await exchange.head()).httpVersion, "1.1");
+    },
+  },
+  {
+    id: "h2.connect-timeout",
+    title: "a handshake that hangs is `timeout` in phase `connect` where HTTP/2 is offered, too",
+    needs: ["connectTimeout"],
+    alone: true,
+    spec: "contract 8: to the end of the TLS handshake",
+    async run(context) {
+      const server = await context.serve(async (connection) => {
+        await connection.receivedBytes(1);
+      });
+      await expectConnectTimeout(context, server.url().replace("http:", "https:"), await overHttp2(context));
+      await context.within(1000, server.closedByClient(), "the client to close the connection");
     },
   },
 ];

@@ -3,7 +3,7 @@ import type { Transport } from "@headrace/core/transport";
 import type { CaseContext } from "../case-context.ts";
 import { certificates } from "../certificates.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
-import { expectEqual, expectThat } from "../expect.ts";
+import { expectEqual, expectOneOf, expectThat } from "../expect.ts";
 import { toBytes } from "../http-text.ts";
 import { patternBytes } from "../pattern.ts";
 import { createGate } from "./gate.ts";
@@ -177,6 +177,23 @@ const definitions: readonly CaseDefinition[] = [
         ofConnection.filter((name) => name in received),
         [],
       );
+    },
+  },
+  {
+    id: "h2.host",
+    title: "a Host that the caller names is the authority of the request, and no other is told",
+    spec: "RFC 9113 8.3.1",
+    async run(context) {
+      let received: IncomingHttpHeaders = {};
+      const server = await context.serveHttp2((stream, headers) => {
+        received = headers;
+        stream.respond(eventStream);
+        stream.end();
+      });
+      const headers = { host: "example.test:8443" };
+      await context.send(server.origin, { transport: await overHttp2(context), headers }).ends("");
+      expectEqual(":authority", received[":authority"], "example.test:8443");
+      expectOneOf("Host", received.host, [undefined, "example.test:8443"]);
     },
   },
   {

@@ -35,7 +35,7 @@ export const manyExchangesCases: readonly ConformanceCase[] = defineCases("conc"
     id: "conc.1000-open",
     title: "1,000 idle streams are open at once, and the event loop goes on turning within 100 ms",
     level: "should",
-    spec: "design 9",
+    spec: "contract 2: safe to call concurrently",
     async run({ serve, send, ms, delay }) {
       const server = await serve(async (connection) => {
         await connection.request();
@@ -82,7 +82,7 @@ export const manyExchangesCases: readonly ConformanceCase[] = defineCases("conc"
   {
     id: "conc.no-content-keeps",
     title: "what follows a 204, 205 or 304 is the next response, if the connection is used again",
-    spec: "RFC 9112 6.3, rule 1 and 9.3",
+    spec: "contract 2: their end is the head",
     async run({ serve, send }) {
       const server = await serve(async (connection) => {
         for (;;) {

@@ -135,6 +135,16 @@ export const requestCases: readonly ConformanceCase[] = defineCases("req", [
     },
   },
   {
+    id: "req.delete-body",
+    title: "a DELETE goes out with its body",
+    spec: "RFC 9110 8.6 and 9.3.5; contract 9",
+    async run(context) {
+      const request = await seenBy(context, "/", { method: "DELETE", body: "x=1" });
+      expectEqual("Content-Length", request.values("content-length"), ["3"]);
+      expectBytes("the content", request.body, new TextEncoder().encode("x=1"));
+    },
+  },
+  {
     id: "req.method-case",
     title: "a method keeps its case",
     spec: "RFC 9110 9.1; contract 9",

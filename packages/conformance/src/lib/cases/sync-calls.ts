@@ -69,12 +69,19 @@ export interface BareCall {
   readonly calls: ("wait" | "head" | "body")[];
   readonly thrown: unknown;
   readonly hasThrown: boolean;
+  /** The body, one character a byte. */
+  readonly text: string;
+  readonly trailers: Headers | undefined;
   /** The longest time between two calls of `nextWait`, in ms. */
   readonly longestWait: number;
 }
 
 /** What a bare call is made with. */
 export interface BareInit {
+  /** Default: the case's own. */
+  readonly transport?: SyncTransport;
+  /** Ms; default 0, none. */
+  readonly connectTimeout?: number;
   readonly signal?: AbortSignal;
   readonly onBody?: () => void | Promise<void>;
   /** Ms to wait at most, or a throw; it is told how often it was called before. Default 20, for a while. */
@@ -83,8 +90,10 @@ export interface BareInit {
 
 /** Calls `sendSync` itself; one that does not end is ended by `nextWait`. */
 export function sendSync(context: CaseContext, url: string, init: BareInit = {}): BareCall {
-  const { signal = new AbortController().signal, onBody, nextWait = () => 20 } = init;
+  const { signal = new AbortController().signal, onBody, nextWait = () => 20, connectTimeout = 0 } = init;
   const calls: BareCall["calls"] = [];
+  let text = "";
+  let trailers: Headers | undefined;
   const times: number[] = [];
   const started = performance.now();
   const wait = (): number => {
@@ -95,18 +104,20 @@ export function sendSync(context: CaseContext, url: string, init: BareInit = {})
   };
   const sink: ResponseSink = {
     head: () => void calls.push("head"),
-    body() {
+    body(bytes) {
       calls.push("body");
+      text += Buffer.from(bytes).toString("latin1");
       return onBody?.();
     },
+    trailers: (received) => void (trailers = received),
   };
-  const target = { url: new URL(url), method: "GET", headers: new Headers(), body: null, signal, connectTimeout: 0 };
+  const target = { url: new URL(url), method: "GET", headers: new Headers(), body: null, signal, connectTimeout };
   let outcome: Pick<BareCall, "thrown" | "hasThrown"> = { thrown: undefined, hasThrown: false };
   try {
-    blocking(context).sendSync(target, sink, wait);
+    (init.transport ?? blocking(context)).sendSync(target, sink, wait);
   } catch (thrown) {
     outcome = { thrown, hasThrown: true };
   }
   const longestWait = Math.max(0, ...times.slice(1).map((time, index) => time - (times[index] ?? time)));
-  return { calls, ...outcome, longestWait };
+  return { calls, ...outcome, text, trailers, longestWait };
 }

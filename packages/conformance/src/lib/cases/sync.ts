@@ -5,7 +5,7 @@ import { type CaseDefinition, type ConformanceCase, defineCases } from "../confo
 import { verbsFor } from "../core-verbs.ts";
 import { expectEqual, expectThat } from "../expect.ts";
 import { chunk, head, lastChunk, okChunked } from "../http-text.ts";
-import { closedPort, unknownHost } from "./errors.ts";
+import { closedPort, refusalMs, unknownHost } from "./errors.ts";
 import { blocking, expectAllClosed, expectCode, hanging, stream } from "./sync-calls.ts";
 
 interface Fault {
@@ -38,7 +38,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "sync.each-event",
     title: "50 events in lock-step each arrive before the next is sent",
-    spec: "contract 4; design: each event as it arrives",
+    spec: "contract 4; core README, Events: as each event's last byte arrives",
     async run(context) {
       const steps = Array.from({ length: 50 }, (_, index): BlockingStep[] => [
         ["send", chunk(`data: ${index}\n\n`)],
@@ -59,7 +59,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "sync.request",
     title: "`requestSync` sends a body and gives head and whole body",
-    spec: "design 5",
+    spec: "contract 4 and 9",
     async run(context) {
       const server = await context.serveBlocking([
         ["request"],
@@ -87,7 +87,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "sync.close-delimited",
     title: "an HTTP/1.0 stream that ends at FIN in the middle of a line delivers its last event",
-    spec: "design 2: the origin's smoke test",
+    spec: "contract 2 and 4: an orderly close after a complete head",
     needs: ["endProof:closeDelimited"],
     async run(context) {
       const text = "HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\ndata: 2\n\ndata: 3";
@@ -141,14 +141,15 @@ const definitions: readonly CaseDefinition[] = [
     title: "a closed port is `connect`, an unknown host `dns`",
     spec: "contract 7, rows 1 and 2",
     async run(context) {
-      expectCode(stream(context, `http://127.0.0.1:${await closedPort()}/`).thrown, "connect");
+      const timeouts = { head: context.ms(refusalMs) };
+      expectCode(stream(context, `http://127.0.0.1:${await closedPort()}/`, { timeouts }).thrown, "connect");
       expectCode(stream(context, `http://${unknownHost}/`).thrown, "dns");
     },
   },
   {
     id: "sync.status",
     title: "a 401 is `status`, with what it said",
-    spec: "design 5",
+    spec: "core README, Errors: `status`",
     async run(context) {
       const server = await context.serveBlocking([
         ["request"],

@@ -105,4 +105,21 @@ export const timeCases: readonly ConformanceCase[] = defineCases("time", [
       await send(server.url(), { connectTimeout: ms(100) }).ends("ok");
     },
   },
+  {
+    id: "time.connect-timeout-reused",
+    title: "the connect clock does not run on a connection that is used again",
+    needs: ["connectTimeout"],
+    spec: "contract 8",
+    async run({ serve, send, delay, ms }) {
+      const server = await serve(async (connection) => {
+        for (;;) {
+          const { target } = await connection.request();
+          if (target === "/slow") await delay(120);
+          await connection.send(ok("Content-Length: 2"), "ok");
+        }
+      });
+      await send(server.url(), { connectTimeout: ms(100) }).ends("ok");
+      await send(server.url("/slow"), { connectTimeout: ms(100) }).ends("ok");
+    },
+  },
 ]);

@@ -90,6 +90,13 @@ export const tlsCases: readonly ConformanceCase[] = defineCases("tls", [
     server: ({ server }) => server,
     client: ({ ca }) => ({ ca: new TextEncoder().encode(ca) }),
   }),
+  accepted({
+    name: "custom-ca-bundle",
+    title: "`ca` may hold several certificates, the right one last",
+    needs: ["customCa"],
+    server: ({ server }) => server,
+    client: ({ ca, selfSigned }) => ({ ca: `${selfSigned.cert}\n${ca}\n` }),
+  }),
   refused({
     name: "custom-ca-self-signed",
     title: "with `ca` a self-signed certificate is still refused",
@@ -156,6 +163,16 @@ export const tlsCases: readonly ConformanceCase[] = defineCases("tls", [
     server: demandClient,
     client: ({ ca, client }) => ({ ca, cert: client.cert, key: client.key }),
   }),
+  accepted({
+    name: "client-certificate-bytes",
+    title: "`cert` and `key` may be bytes",
+    needs: ["customCa", "clientCertificate"],
+    server: demandClient,
+    client: ({ ca, client }) => {
+      const [cert, key] = [client.cert, client.key].map((text) => new TextEncoder().encode(text));
+      return { ca, ...(cert && key && { cert, key }) };
+    },
+  }),
   refused({
     name: "client-certificate-missing",
     title: "a server that demands a client certificate and gets none is `tls`",
@@ -173,6 +190,20 @@ export const tlsCases: readonly ConformanceCase[] = defineCases("tls", [
       const scripted = await context.serve(answer, { tls: server });
       await context.send(scripted.url(), { transport: context.create({ ca }) }).ends("ok");
       await context.send(scripted.url(), { transport: context.create() }).fails("tls");
+    },
+  },
+  {
+    id: "tls.kept-connection-name",
+    title: "a connection kept for one name is not used for another that its certificate does not have",
+    needs: ["customCa"],
+    spec: "RFC 9110 4.3.4; contract 10",
+    async run(context) {
+      const { ca, nameOnly } = await certificates();
+      const server = await context.serve(answer, { tls: nameOnly });
+      const transport = context.create({ ca });
+      await context.send(`https://localhost:${server.port}/`, { transport }).ends("ok");
+      await context.send(`https://127.0.0.1:${server.port}/`, { transport }).fails("tls");
+      expectEqual("the number of requests", server.requests.length, 1);
     },
   },
   {

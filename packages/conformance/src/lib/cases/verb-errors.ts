@@ -35,7 +35,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.status",
     title: "a 401 is `status`, with the head and the JSON it came with",
-    spec: "design 5",
+    spec: "core README, Errors: `status`",
     async run(context) {
       const body = '{"error":{"message":"no key"}}';
       const server = await context.serve(
@@ -60,7 +60,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.status-endless",
     title: "an error whose body never ends is `status` all the same, soon, its connection closed",
-    spec: "design 5: at most 64 KiB and 2 s",
+    spec: "core README, Errors: `status`, 64 KiB of its body",
     async run(context) {
       const server = await context.serve(async (connection) => {
         await connection.request();
@@ -80,7 +80,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.content-type",
     title: "a 200 of text/html is `content-type`, with its text",
-    spec: "design 5",
+    spec: "core README, Errors: `content-type`",
     async run(context) {
       const server = await context.serve(
         respond(head("200 OK", "Content-Type: text/html", "Content-Length: 13"), "<p>log in</p>"),
@@ -92,7 +92,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.no-content",
     title: "a 204 where a stream was asked for is `no-content`",
-    spec: "design 5",
+    spec: "core README, Errors: `no-content`",
     async run(context) {
       const server = await context.serve(respond("HTTP/1.1 204 No Content\r\n\r\n"));
       await expectFailure("no-content", verbsOf(context).open(server.url()));
@@ -110,7 +110,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.truncated",
     title: "the events before a cut are delivered, then `truncated`, which counts them; the unfinished one is dropped",
-    spec: "contract 7, row 8; design 5",
+    spec: "contract 7, row 8; core README, Errors",
     async run(context) {
       const server = await context.serve(thenFin(okChunked, chunk("data: 1\n\ndata: 2\n\n"), chunk("data: half")));
       const { data, failure } = await readAll(await verbsOf(context).open(server.url()));
@@ -126,7 +126,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.eof-dispatch",
     title: "at a proven end the unfinished last event is delivered",
-    spec: "design 5: `eof`",
+    spec: "core README, Options: `eof`",
     async run(context) {
       for (const tail of ["data: 2\n", "data: 2"]) {
         const outcome = await outcomeOf(context, respond(okChunked, chunk(`data: 1\n\n${tail}`), lastChunk));
@@ -138,7 +138,7 @@ const definitions: readonly CaseDefinition[] = [
     id: "verb.eof-close-delimited",
     title: "at FIN, where that proves the end, the unfinished last event is delivered",
     needs: ["endProof:closeDelimited"],
-    spec: "design 5: `eof`",
+    spec: "core README, Options: `eof`",
     async run(context) {
       for (const tail of ["data: 2\n", "data: 2"]) {
         const outcome = await outcomeOf(
@@ -154,7 +154,7 @@ const definitions: readonly CaseDefinition[] = [
     title:
       "at FIN, where that only suggests the end, the unfinished last event is delivered if its line was ended, else `incomplete`",
     needs: ["!endProof:closeDelimited"],
-    spec: "design 5: `eof`",
+    spec: "core README, Options: `eof`",
     async run(context) {
       const ended = await outcomeOf(context, thenFin(ok(), "data: 1\n\ndata: 2\n"));
       expectEqual("events and code", ended, [["1", "2"], undefined, undefined]);
@@ -165,7 +165,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.eof-options",
     title: "`discard` drops the unfinished last event, `error` is `incomplete` with its text",
-    spec: "design 5: `eof`",
+    spec: "core README, Options: `eof`",
     async run(context) {
       const script = respond(okChunked, chunk("data: 1\n\ndata: 2\n"), lastChunk);
       expectEqual("with discard", await outcomeOf(context, script, { eof: "discard" }), [["1"], undefined, undefined]);
@@ -175,7 +175,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.terminal",
     title: "the terminal ends the stream at once, its connection closed; an end before it is `incomplete`",
-    spec: "design 5: `terminal`",
+    spec: "core README, Options: `terminal`",
     async run(context) {
       const server = await context.serve(async (connection) => {
         await connection.request();
@@ -194,7 +194,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.too-large",
     title: "an event over maxEventSize is `too-large` as soon as it is, the connection closed",
-    spec: "design 5: `maxEventSize`",
+    spec: "core README, Options: `maxEventSize`",
     async run(context) {
       const server = await context.serve(async (connection) => {
         await connection.request();

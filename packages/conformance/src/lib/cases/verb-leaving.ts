@@ -19,7 +19,7 @@ function closes(name: string, title: string, leave: (verbs: Verbs, url: string) 
   return {
     id: `verb.${name}`,
     title,
-    spec: "design 5: leaving closes the connection",
+    spec: "README, Use it: leaving the loop closes the connection",
     async run(context: CaseContext) {
       const server = await context.serve(endless);
       const verbs = verbsOf(context);

@@ -170,7 +170,7 @@ export const verbRedirectCases: readonly ConformanceCase[] = defineCases("redir"
     title: "with `error` a redirect is `redirect`, with `manual` it is the response",
     scope: "verb",
     needs: ["manualRedirects"],
-    spec: "design 5",
+    spec: "core README, Options: `redirect`",
     async run(context) {
       const server = await context.serve(route({ "/start": moved(302, "/end") }));
       await expectFailure("redirect", call(context, server, { redirect: "error" }));

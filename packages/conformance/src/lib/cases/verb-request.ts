@@ -159,7 +159,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     id: "req.post-string-utf8",
     title: "a string is sent as UTF-8, its length in bytes",
     scope: "verb",
-    spec: "design 5",
+    spec: "core README, Options: `body`; Fetch 5.2",
     async run(context) {
       const received = await seen(context, "/", { body: "é😀" });
       expectEqual("method and Content-Length", [received.method, received.values("content-length")], ["POST", ["6"]]);
@@ -170,7 +170,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     id: "req.post-json",
     title: "`json` is a POST of JSON, with its content type",
     scope: "verb",
-    spec: "design 5",
+    spec: "core README, Options: `json`",
     async run(context) {
       const received = await seen(context, "/", { json: { stream: true } });
       const found = [received.method, received.value("content-type"), Buffer.from(received.body).toString()];
@@ -214,7 +214,7 @@ export const verbRequestCases: readonly ConformanceCase[] = defineCases("req", [
     id: "req.whole-response",
     title: "`request` gives head and whole body, and a refusal with its status and body",
     scope: "verb",
-    spec: "design 5",
+    spec: "core README, Errors: `status`",
     async run(context) {
       const { request } = verbsOf(context);
       const server = await context.serve(

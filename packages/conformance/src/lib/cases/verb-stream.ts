@@ -35,7 +35,7 @@ const definitions: readonly CaseDefinition[] = [
   ...(["open", "forEach"] as const).map((verb) => ({
     id: verb === "open" ? "verb.each-event-open" : "verb.each-event-for-each",
     title: `with ${verb === "open" ? "openEventStream" : "forEachEvent"} 100 events in lock-step each arrive before the next is sent`,
-    spec: "design: events arrive as they are sent",
+    spec: "core README, Events: as each event's last byte arrives",
     async run(context: CaseContext) {
       let received = 0;
       let gate = createGate();
@@ -63,7 +63,7 @@ const definitions: readonly CaseDefinition[] = [
     id: "verb.slow-consumer",
     title: "one event taken of 256 MiB: the server comes to a stand under 16 MiB",
     needs: ["backpressure"],
-    spec: "design: a slow consumer stops the server",
+    spec: "contract 3: while a promise is pending the socket is not read",
     async run(context) {
       const gate = createGate();
       const block = `data: ${"x".repeat(1000)}\n\n`.repeat(64);
@@ -93,7 +93,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.promise-holds",
     title: "a promise from the callback holds the next event back, and none is lost",
-    spec: "design 5",
+    spec: "core README, Events: nothing more is delivered until a promise settles",
     async run(context) {
       const events = Array.from({ length: 300 }, (_, index) => `data: ${index}\n\n`);
       const server = await context.serve(respond(okChunked, ...events.map((event) => chunk(event)), lastChunk));
@@ -128,7 +128,7 @@ const definitions: readonly CaseDefinition[] = [
   {
     id: "verb.failure-never-read",
     title: "a stream that fails and is never read makes no unhandled rejection",
-    spec: "design 5",
+    spec: "core README, Errors",
     async run(context) {
       const server = await context.serve(async (connection) => {
         await connection.request();

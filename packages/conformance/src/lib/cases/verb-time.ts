@@ -173,7 +173,7 @@ export const verbTimeCases: readonly ConformanceCase[] = defineCases(
       id: "time.connect-timeout-undeclared",
       title: "a connect clock that the transport cannot keep is `unsupported` before anything is connected to",
       needs: ["!connectTimeout"],
-      spec: "design 5",
+      spec: "core README, Options: `timeouts.connect`, where the transport can; contract 1",
       async run(context: CaseContext) {
         const server = await context.serve(() => {});
         const call = verbsOf(context).open(server.url(), { timeouts: { connect: 1000 } });

@@ -1,6 +1,7 @@
 import { type Transport, TransportError } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
 import { sends, delivers, settles, codeOf, type Mutant } from "./mutant.ts";
+import { rewrites } from "./relay.ts";
 
 /** Bodies that come out wrong, or end wrong. */
 export const bodyMutants: readonly Mutant[] = [
@@ -135,6 +136,16 @@ export const bodyMutants: readonly Mutant[] = [
       return { ...reference, supports: { ...reference.supports, trailers: false }, send };
     },
   },
+  ...[31, 32].flatMap((bits) => [
+    rewrites(`reads-lengths-in-${bits}-bits`, [`body.length-over-${bits}-bits`], {
+      response: (text) =>
+        text.replace(/(Content-Length: )(\d+)/, (_match, name: string, size) => `${name}${Number(size) % 2 ** bits}`),
+    }),
+    rewrites(`reads-chunk-sizes-in-${bits}-bits`, [`body.chunk-over-${bits}-bits`], {
+      response: (text) =>
+        text.replace(/^[0-9a-f]+(?=\r\n)/m, (size) => (Number.parseInt(size, 16) % 2 ** bits).toString(16)),
+    }),
+  ]),
   delivers("drops-trailers", ["body.trailers"], () => ({ trailers: () => {} })),
   delivers("sends-head-twice", ["head.before-body"], (sink) => ({
     head(head) {

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 import type { NetworkOptions, ResponseSink, Transport } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
@@ -19,6 +20,16 @@ export function endsTheProcess(options: NetworkOptions): Transport {
       return sink.body(bytes);
     };
     return reference.send(request, { head: (head) => sink.head(head), body });
+  };
+  return { ...reference, send };
+}
+
+/** Writes to a descriptor, as a native library does. */
+export function writesToADescriptor(options: NetworkOptions): Transport {
+  const reference = referenceTransport(options);
+  const send: Transport["send"] = (request, sink) => {
+    writeSync(2, `> ${request.method} ${request.url.href}\n`);
+    return reference.send(request, sink);
   };
   return { ...reference, send };
 }

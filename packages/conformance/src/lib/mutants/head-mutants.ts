@@ -51,6 +51,12 @@ export const headMutants: readonly Mutant[] = [
       sink.head({ ...head, headers: new Headers([...head.headers].map(ascii)) });
     },
   })),
+  delivers("trims-what-unicode-calls-space", ["head.header-nbsp"], (sink) => ({
+    head(head) {
+      const trimmed = ([name, value]: [string, string]): [string, string] => [name, value.trim()];
+      sink.head({ ...head, headers: new Headers([...head.headers].map(trimmed)) });
+    },
+  })),
   delivers("resolves-every-location", ["redir.other-schemes"], (sink) => ({
     head(head) {
       const location = head.headers.get("location");

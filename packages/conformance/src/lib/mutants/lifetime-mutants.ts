@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { connect } from "node:net";
 import { type Transport, TransportError, type TransportRequest, type TransportSupport } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
-import { changes, type Mutant, sends } from "./mutant.ts";
+import { changes, misreads, type Mutant, sends } from "./mutant.ts";
 
 /** The transports of one mutant, which it takes for one. */
 const instances: Transport[] = [];
@@ -31,6 +31,22 @@ export const lifetimeMutants: readonly Mutant[] = [
   changes("does-not-wait-in-close", ["conc.close-drains"], (reference) => ({
     ...reference,
     close: async (options) => void reference.close(options),
+  })),
+  changes("second-close-does-not-wait", ["conc.close-again-drains"], (reference) => {
+    let isClosing = false;
+    const close: Transport["close"] = async (how) => {
+      if (isClosing && how?.force !== true) return;
+      isClosing = true;
+      await reference.close(how);
+    };
+    return { ...reference, close };
+  }),
+  changes("force-does-not-wait", ["conc.close-force-settles"], (reference) => ({
+    ...reference,
+    async close(how) {
+      const closed = reference.close(how);
+      if (how?.force !== true) await closed;
+    },
   })),
   changes("ignores-force", ["conc.close-force", "conc.close-force-held-back"], (reference) => ({
     ...reference,
@@ -142,6 +158,19 @@ export const lifetimeMutants: readonly Mutant[] = [
     fails: ["tls.custom-ca", "tls.custom-ca-bytes"],
     create: ({ ca: _ca, ...options }) => referenceTransport(options),
   },
+  misreads("reads-one-certificate-of-ca", ["tls.custom-ca-bundle"], ({ ca, ...options }) => ({
+    ...options,
+    ...(ca !== undefined && { ca: String(ca).replace(/(-----END CERTIFICATE-----)[^]*$/, "$1\n") }),
+  })),
+  misreads(
+    "takes-no-bytes-for-a-client-certificate",
+    ["tls.client-certificate-bytes"],
+    ({ cert, key, ...options }) => ({
+      ...options,
+      ...(typeof cert === "string" && { cert }),
+      ...(typeof key === "string" && { key }),
+    }),
+  ),
   {
     name: "ignores-insecure",
     fails: ["tls.insecure", "tls.insecure-hostname"],

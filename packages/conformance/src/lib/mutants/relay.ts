@@ -23,8 +23,8 @@ export function rewrites(name: string, fails: readonly string[], rewriting: Rewr
   });
 }
 
-/** Breaks the choice of connections: every request to an origin goes over the one connection there is. */
-export function reusesEveryConnection(name: string, fails: readonly string[]): Mutant {
+/** Breaks the choice of connections: every request to an origin goes over the one there is, unless `unless` was seen on it. */
+export function reusesEveryConnection(name: string, fails: readonly string[], unless?: RegExp): Mutant {
   return sends(name, fails, (send) => {
     const kept = new Map<string, Socket>();
     return async (request, sink) => {
@@ -34,7 +34,11 @@ export function reusesEveryConnection(name: string, fails: readonly string[]): M
         kept.set(host, socket.removeAllListeners("data"));
         return socket;
       };
-      const relay = await startRelay(open, {}, { keep: true });
+      const response = (text: string): string => {
+        if (unless?.test(text) === true) kept.delete(host);
+        return text;
+      };
+      const relay = await startRelay(open, { response }, { keep: true });
       const url = Object.assign(withHref(request.url, href), { hostname: "127.0.0.1", port: relay.port });
       await send({ ...request, url }, sink).finally(() => relay.close());
     };

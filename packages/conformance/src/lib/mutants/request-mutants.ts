@@ -58,6 +58,9 @@ export const requestMutants: readonly Mutant[] = [
   asks("expects-100-continue", ["req.no-expect"], ({ headers }) => ({
     headers: withHeader(headers, "expect", "100-continue"),
   })),
+  asks("sends-delete-without-its-body", ["req.delete-body"], ({ method, body }) => ({
+    body: method === "DELETE" ? null : body,
+  })),
   asks("upper-cases-methods", ["req.method-case", "req.method-upper-cased"], ({ method }) => ({
     method: method.toUpperCase(),
   })),

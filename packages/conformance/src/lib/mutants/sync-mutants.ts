@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { type NetworkOptions, type ResponseSink, type SyncTransport, TransportError } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
 import { codeOf, type Mutant } from "./mutant.ts";
@@ -39,6 +40,11 @@ function hands(name: string, fails: readonly string[], change: (sink: ResponseSi
     const through: ResponseSink = { head: (head) => sink.head(head), body: (bytes) => sink.body(bytes) };
     sendSync(request, { ...through, ...change(sink) }, nextWait);
   });
+}
+
+/** Breaks the options that `sendSync` alone is given. */
+function forgets(name: string, fails: readonly string[], change: (options: NetworkOptions) => NetworkOptions): Mutant {
+  return blocks(name, fails, (_sendSync, options) => (referenceTransport(change(options)) as SyncTransport).sendSync);
 }
 
 /** Breaks the questions to `nextWait`. */
@@ -128,6 +134,19 @@ export const syncMutants: readonly Mutant[] = [
     const { sendSync } = referenceTransport(options) as SyncTransport;
     return sendSync;
   }),
+  forgets("trusts-anyone-when-it-blocks", ["sync.tls-untrusted"], ({ ca: _ca, ...options }) => ({
+    ...options,
+    insecure: true,
+  })),
+  forgets("forgets-the-ca-when-it-blocks", ["sync.tls-ca"], ({ ca: _ca, ...options }) => options),
+  forgets("forgets-the-socket-when-it-blocks", ["sync.unix-socket"], ({ unixSocket: _path, ...options }) => options),
+  hands("decodes-nothing-when-it-blocks", ["sync.gzip"], (sink) => ({ body: (bytes) => sink.body(gzipSync(bytes)) })),
+  hands("hears-no-trailers-when-it-blocks", ["sync.trailers"], () => ({})),
+  blocks(
+    "keeps-no-connect-clock-when-it-blocks",
+    ["sync.connect-timeout"],
+    (sendSync) => (request, sink, nextWait) => sendSync({ ...request, connectTimeout: 0 }, sink, nextWait),
+  ),
   calls("ignores-the-signal-when-it-blocks", ["sync.abort", "sync.abort-before"], () => ({
     init: { signal: undefined },
   })),

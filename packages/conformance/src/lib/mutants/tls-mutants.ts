@@ -43,6 +43,15 @@ export const tlsMutants: readonly Mutant[] = [
     const { host, port, protocol, href } = url;
     return { url: { host, hostname: "127.0.0.1", port, protocol, href } as URL };
   }),
+  sends("keeps-connections-by-port-alone", ["tls.kept-connection-name"], (send) => {
+    const names = new Map<string, string>();
+    return (request, sink) => {
+      const { host, hostname, port, protocol, href } = request.url;
+      const first = names.get(port) ?? hostname;
+      names.set(port, first);
+      return send({ ...request, url: { host, hostname: first, port, protocol, href } as URL }, sink);
+    };
+  }),
   settles("calls-what-is-not-http-a-reset", ["tls.plain-client", "h2.not-http2"], (sent) =>
     sent.catch((error: unknown) => {
       throw codeOf(error) === "protocol" ? new TransportError("reset", "lost", { phase: "head" }) : error;

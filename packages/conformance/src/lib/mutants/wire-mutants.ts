@@ -54,5 +54,7 @@ export const wireMutants: readonly Mutant[] = [
         (_whole, body: string) => `Content-Length: ${body.length}\r\n\r\n${body}`,
       ),
   }),
-  reusesEveryConnection("reuses-every-connection", ["conc.no-reuse-after-break"]),
+  reusesEveryConnection("reuses-every-connection", ["conc.no-reuse-after-break", "conc.close-option"]),
+  reusesEveryConnection("knows-close-in-lower-case-only", ["conc.close-option"], /\r\nConnection: close\r\n/),
+  reusesEveryConnection("knows-close-by-itself-only", ["conc.close-option"], /\r\nconnection: *close *\r\n/i),
 ];

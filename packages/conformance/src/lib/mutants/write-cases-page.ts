@@ -6,7 +6,7 @@ import type { Mutant } from "./mutant.ts";
 
 /** Which of these cases a mutant fails. */
 async function failedBy({ create, module }: Mutant, ids: readonly string[]): Promise<readonly string[]> {
-  const options = { only: ids, scale: 0.3, concurrency: 1, ...(module !== undefined && { module }) };
+  const options = { only: ids, scale: 0.3, concurrency: 1, secondRuns: false, ...(module !== undefined && { module }) };
   const { subjects } = await runConformance(create, options);
   const results = subjects.flatMap((subject) => subject.results);
   return results.filter(({ outcome }) => outcome === "fail").map(({ id }) => id);

@@ -19,8 +19,8 @@ export type ConformanceOutcome =
 
 /** Something that did not hold. */
 export interface Finding {
-  /** Absent where something broke that the case did not look at, such as the case itself. */
-  readonly expected?: string;
+  /** The case's title where something was thrown that the case did not look at. */
+  readonly expected: string;
   readonly received: string;
 }
 
@@ -38,7 +38,7 @@ export interface ConformanceResult {
   readonly outcome: ConformanceOutcome;
   /** 0 where it was not run. */
   readonly ms: number;
-  /** Why it was not run, or failed as known; with `info`, the answer. */
+  /** Why it was not run, or failed as known; with `info`, the answer; with `pass`, what did not hold in a first run. */
   readonly reason?: string;
   /** What did not hold, the first in time: what should have come, and what came. As in `Finding`. */
   readonly expected?: string;

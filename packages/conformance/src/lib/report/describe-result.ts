@@ -16,6 +16,5 @@ export function describeResult(result: ConformanceResult): string {
 
 /** A finding in one line. */
 export function describeFinding({ expected, received }: Finding): string {
-  const text = expected === undefined ? received : `expected ${expected}; received ${received}`;
-  return text.replaceAll(/\s*\n\s*/g, " ");
+  return `expected ${expected}; received ${received}`.replaceAll(/\s*\n\s*/g, " ");
 }

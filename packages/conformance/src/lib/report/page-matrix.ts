@@ -90,7 +90,7 @@ function isNoted({ outcome, reason, wire }: ConformanceResult): boolean {
 function note(result: ConformanceResult | undefined, name: string, column: number): Html[] {
   if (result === undefined || !isNoted(result)) return [];
   const { id, outcome, reason, expected, received, also = [], wire = [], ms } = result;
-  const first = received === undefined ? [] : [{ ...(expected !== undefined && { expected }), received }];
+  const first = expected === undefined || received === undefined ? [] : [{ expected, received }];
   return [
     markup`<details id="${column}-${id}">
       <summary>
@@ -107,8 +107,7 @@ function note(result: ConformanceResult | undefined, name: string, column: numbe
 }
 
 function finding({ expected, received }: Finding): Html {
-  const wanted = expected === undefined ? "" : markup`<dt>expected</dt><dd>${expected}</dd>`;
-  return markup`${wanted}<dt>received</dt><dd>${received}</dd>`;
+  return markup`<dt>expected</dt><dd>${expected}</dd><dt>received</dt><dd>${received}</dd>`;
 }
 
 function wireLine(entry: WireEntry): Html {
