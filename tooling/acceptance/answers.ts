@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 const sse = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n";
 const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 const chunked = `${sse}Transfer-Encoding: chunked\r\n\r\n`;
+/** For answers after which the server closes: who is not told may send the next request on a connection that is dead. */
+const closing = `${sse}Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n`;
 const end = "0\r\n\r\n";
 
 /** The text that the `openai` answer streams, token by token. */
@@ -11,12 +13,8 @@ export const completion: readonly string[] = ["Water", " turns", " the", " wheel
 const delta = (content: string): string =>
   `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
 
-const chatCompletion = [
-  chunked,
-  ...completion.map((token) => chunk(delta(token))),
-  chunk("data: [DONE]\n\n"),
-  end,
-].join("");
+const chatCompletion = (head: string): string =>
+  [head, ...completion.map((token) => chunk(delta(token))), chunk("data: [DONE]\n\n"), end].join("");
 
 /** What the raw server writes for each path: exact bytes, and how the connection ends. */
 export const answers: Readonly<Record<string, (socket: Socket) => void>> = {
@@ -28,11 +26,11 @@ export const answers: Readonly<Record<string, (socket: Socket) => void>> = {
   "canned-no-line-end": (socket) =>
     void socket.end("HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: one\n\ndata: two\n\ndata: three"),
   "cut-in-two": (socket) => {
-    socket.write(`${chunked}${chunk("data: cut in ")}`);
+    socket.write(`${closing}${chunk("data: cut in ")}`);
     setTimeout(() => void socket.end(`${chunk("two\n\n")}${end}`), 1000);
   },
-  openai: (socket) => void socket.end(chatCompletion),
-  "openai-keep-alive": (socket) => void socket.write(chatCompletion),
+  openai: (socket) => void socket.end(chatCompletion(closing)),
+  "openai-keep-alive": (socket) => void socket.write(chatCompletion(chunked)),
   // Faults.
   "reset-before-head": (socket) => void socket.resetAndDestroy(),
   "reset-in-body": (socket) =>
