@@ -12,13 +12,14 @@ const TURNS = 3;
  * @returns stops the clock
  */
 export function startConnectClock(ms: number, stop: AbortController): () => void {
+  if (ms === 0) return () => {};
   let turn: NodeJS.Immediate | undefined;
   const timeOut = (turns: number): void => {
     if (turns > 0) turn = setImmediate(timeOut, turns - 1);
     else stop.abort(new TransportError("timeout", `no connection within ${ms} ms`, { phase: "connect" }));
   };
   // Node would fire a delay above 2^31-1 ms at once.
-  const timer = setTimeout(timeOut, Math.min(ms || Infinity, 2 ** 31 - 1), TURNS);
+  const timer = setTimeout(timeOut, Math.min(ms, 2 ** 31 - 1), TURNS);
   return () => {
     clearTimeout(timer);
     clearImmediate(turn);

@@ -1,4 +1,5 @@
 import { HeadraceError, invalidArgument } from "../headrace-error.ts";
+import { untilAborted } from "../until-aborted.ts";
 
 /** A request's body that comes in pieces. Strings, which Node's fetch takes of an iterable, are sent as UTF-8. */
 export type BodySource = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
@@ -15,16 +16,12 @@ const LIMIT = 16 * 1024 * 1024;
  */
 export async function collectBody(source: BodySource, signal: AbortSignal): Promise<Uint8Array> {
   const pieces = "getReader" in source ? readerOf(source) : iteratorOf(source);
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
-  aborted.catch(() => {});
   const collected: Uint8Array[] = [];
   let length = 0;
   try {
     for (;;) {
       signal.throwIfAborted();
-      const bytes = await Promise.race([next(pieces), aborted]);
+      const bytes = await untilAborted(next(pieces), signal);
       if (!bytes) return concatenate(collected, length);
       length += bytes.length;
       if (length > LIMIT) throw invalidArgument("the stream given as `body` is over 16 MiB: give bytes or a Blob");
