@@ -1,12 +1,12 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ConformanceReport } from "@headrace/conformance";
 import { repositoryRoot } from "@headrace/repo/workspace";
 import { backendColumns, backendTable } from "./backend-table.ts";
+import { writeIntoReadme } from "./generated-block.ts";
 
 // Writes the table of backends into the README, from the report of the last run. Part of `pnpm conformance`.
 
-const readme = join(repositoryRoot, "README.md");
 const file = join(repositoryRoot, "tooling/conformance/report/conformance.json");
 const { subjects } = JSON.parse(readFileSync(file, "utf8")) as ConformanceReport;
 const columns = backendColumns.map((column) => {
@@ -15,9 +15,4 @@ const columns = backendColumns.map((column) => {
   return subject;
 });
 
-const page = readFileSync(readme, "utf8");
-const [start, end] = ["<!-- generated: backends -->\n", "\n<!-- /generated -->"];
-const [before, rest = ""] = page.split(start);
-const [, after] = rest.split(end);
-if (after === undefined) throw new Error("README.md has no place for the table of backends");
-writeFileSync(readme, `${before}${start}\n${backendTable(columns)}${end}${after}`);
+writeIntoReadme("backends", backendTable(columns));

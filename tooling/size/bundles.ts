@@ -1,0 +1,44 @@
+/** Something that a page could import, and what it may weigh. */
+export interface Bundle {
+  readonly name: string;
+  /** The module that is bundled. */
+  readonly source: string;
+  /** The most bytes that it may have, minified and gzipped: packages/core/decisions/007. */
+  readonly limit: number;
+}
+
+const fetchTransport = 'export { fetchTransport } from "@headrace/transport-fetch";';
+
+export const bundles: readonly Bundle[] = [
+  {
+    name: "the framer: `createEventStreamParser`",
+    source: 'export { createEventStreamParser } from "@headrace/core/parser";',
+    limit: 2700,
+  },
+  {
+    name: "`forEachEvent`, with transport-fetch",
+    source: `export { forEachEvent } from "@headrace/core"; ${fetchTransport}`,
+    limit: 14_600,
+  },
+  {
+    name: "`openEventStream` and `forEachEvent`, with transport-fetch",
+    source: `export { forEachEvent, openEventStream } from "@headrace/core"; ${fetchTransport}`,
+    limit: 15_300,
+  },
+  {
+    name: "the same and `subscribe`",
+    source: `export { forEachEvent, openEventStream, subscribe } from "@headrace/core"; ${fetchTransport}`,
+    limit: 19_100,
+  },
+  {
+    name: "`EventSource`, with transport-fetch",
+    source: `export { EventSource } from "@headrace/event-source"; ${fetchTransport}`,
+    limit: 21_000,
+  },
+  {
+    name: "`createFetch`",
+    source: 'export { createFetch } from "@headrace/core/fetch";',
+    limit: 11_700,
+  },
+  { name: "`fetchTransport`", source: fetchTransport, limit: 4100 },
+];
