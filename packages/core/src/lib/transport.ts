@@ -139,15 +139,18 @@ export interface NetworkOptions {
   unixSocket?: string;
   /** PEM certificates to trust instead of the stack's own. */
   ca?: string | Uint8Array;
-  /** PEM client certificate (chain), with `key`. */
+  /** PEM client certificate (chain). Its `key` may be in the same text. */
   cert?: string | Uint8Array;
-  /** PEM private key of `cert`. */
+  /** PEM private key of `cert`, not encrypted. */
   key?: string | Uint8Array;
   /** Accept any certificate for any host. For tests. */
   insecure?: boolean;
   /** Default `1.1`. `2` and `3` are offered over TLS; `h2c` is HTTP/2 with prior knowledge, without TLS. */
   httpVersion?: "1.1" | "2" | "3" | "h2c";
-  /** Addresses for names, as `{ "example.com": "127.0.0.1" }` or `{ "example.com:443": "127.0.0.1" }`. */
+  /**
+   * Addresses for names, as `{ "example.com": "127.0.0.1" }` or `{ "example.com:443": "127.0.0.1" }`;
+   * `*` is any name. A name with a port comes before one without.
+   */
   resolve?: Record<string, string>;
   /** Default: headrace and the stack with their versions, or what the stack itself sends. */
   userAgent?: string;

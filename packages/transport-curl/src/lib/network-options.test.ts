@@ -120,6 +120,14 @@ describe("addresses", () => {
     expect(server.requests[0]?.value("host")).toBe(`api.test:${server.port}`);
   });
 
+  test("resolve is for the proxy's name, too", async () => {
+    const proxy = await serve();
+    const resolve = { "proxy.test": "127.0.0.1", "api.test": "::1" };
+    expect(await exchange({ proxy: `http://proxy.test:${proxy.port}`, resolve }, "http://api.test/")).toEqual(
+      delivered,
+    );
+  });
+
   test("userAgent, its default, and the caller's own header", async () => {
     const server = await serve();
     await exchange({}, server.url());

@@ -1,27 +1,21 @@
-import { X509Certificate } from "node:crypto";
-import { isIP } from "node:net";
-import { createSecureContext } from "node:tls";
 import {
-  environmentProxy,
+  checkNetworkOptions as check,
   type NetworkOptions,
-  parseProxy,
+  type NetworkSettings as CheckedOptions,
   type ProxyServer,
-  TransportError,
 } from "@headrace/core/transport";
 import { HttpVersion, Option } from "./curl-constants.ts";
-import { hasFeature, type Libcurl } from "./libcurl.ts";
+import type { Libcurl } from "./libcurl.ts";
 import { createEasy, type Setopt } from "./setopt.ts";
+import { supportOf } from "./supports.ts";
 
 /** Network options, checked and in the form that libcurl takes them. */
-export interface NetworkSettings {
-  readonly proxy: ProxyServer | "environment" | undefined;
-  readonly unixSocket: string | undefined;
+export interface NetworkSettings extends Omit<CheckedOptions, "ca" | "cert" | "key" | "userAgent"> {
   readonly ca: Uint8Array | undefined;
   readonly cert: Uint8Array | undefined;
   readonly key: Uint8Array | undefined;
-  readonly insecure: boolean;
-  readonly httpVersion: keyof typeof HttpVersion;
-  readonly resolve: readonly { readonly host: string; readonly port: string | undefined; readonly address: string }[];
+  /** Whether `addressOf` knows any. */
+  readonly resolves: boolean;
   readonly userAgent: string;
 }
 
@@ -31,14 +25,15 @@ export interface NetworkSettings {
  * @throws `invalid-argument` for nonsense, `unsupported` for what this libcurl cannot do; neither carries a value
  */
 export function checkNetworkOptions(options: NetworkOptions, curl: Libcurl, defaultUserAgent: string): NetworkSettings {
+  const [libcurl = ""] = curl.version.split(" ", 1);
+  const checked = check(options, { name: libcurl, supports: supportOf(curl) });
   const settings: NetworkSettings = {
-    proxy: checkProxy(options.proxy, curl),
-    unixSocket: checkUnixSocket(options, curl),
-    ...checkCertificates(options),
-    insecure: options.insecure ?? false,
-    httpVersion: checkHttpVersion(options.httpVersion ?? "1.1", curl),
-    resolve: Object.entries(options.resolve ?? {}).map(([name, address]) => checkResolve(name, address)),
-    userAgent: checkUserAgent(options.userAgent ?? defaultUserAgent),
+    ...checked,
+    ca: bytesOf(checked.ca),
+    cert: bytesOf(checked.cert),
+    key: bytesOf(checked.key),
+    resolves: options.resolve !== undefined,
+    userAgent: checked.userAgent ?? defaultUserAgent,
   };
   const easy = createEasy(curl, (setopt) => {
     applyNetworkSettings(setopt, settings);
@@ -67,7 +62,7 @@ export function applyNetworkSettings(setopt: Setopt, settings: NetworkSettings):
   if (cert) setopt.blob(Option.sslCertBlob, cert);
   if (key) setopt.blob(Option.sslKeyBlob, key);
   setopt.asked = "unixSocket";
-  if (unixSocket !== undefined) setopt.string(Option.unixSocketPath, bytesOf(unixSocket));
+  if (unixSocket !== undefined) setopt.string(Option.unixSocketPath, Buffer.from(unixSocket).toString("latin1"));
   setopt.asked = "a request";
 }
 
@@ -113,103 +108,22 @@ function proxyUrl({ scheme, host, port }: ProxyServer): string {
 }
 
 /** The proxy for a URL: the one given, or what the environment says now. */
-export function proxyOf({ proxy }: NetworkSettings, url: URL, curl: Libcurl): ProxyServer | undefined {
-  return proxy === "environment" ? checkScheme(environmentProxy(url, process.env), curl) : proxy;
+export function proxyOf({ proxyFor }: NetworkSettings, url: URL, _curl: Libcurl): ProxyServer | undefined {
+  return proxyFor(url);
 }
 
-/** The entries of `CURLOPT_RESOLVE` for a URL: a name without a port means the URL's. */
-export function resolveEntries({ resolve }: NetworkSettings, url: URL): string[] {
-  const urlPort = url.port || (url.protocol === "https:" ? "443" : "80");
-  return resolve.map(({ host, port, address }) => `${host}:${port ?? urlPort}:${address}`);
+/** The entries of `CURLOPT_RESOLVE` for what a URL makes libcurl look up: its own host, and the proxy. */
+export function resolveEntries(settings: NetworkSettings, url: URL): string[] {
+  if (!settings.resolves) return [];
+  const { hostname, port, protocol } = url;
+  const target = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (protocol === "https:" ? 443 : 80)) };
+  const proxy = settings.proxyFor(url);
+  return (proxy ? [proxy, target] : [target]).flatMap(({ host, port: at }) => {
+    const address = settings.addressOf(host, at);
+    return address === undefined ? [] : [`${host.includes(":") ? `[${host}]` : host}:${at}:${address}`];
+  });
 }
 
-function checkProxy(proxy: NetworkOptions["proxy"], curl: Libcurl): NetworkSettings["proxy"] {
-  if (proxy === undefined || proxy === false) return undefined;
-  return proxy === "environment" ? proxy : checkScheme(parseProxy(proxy), curl);
-}
-
-function checkScheme(proxy: ProxyServer | undefined, curl: Libcurl): ProxyServer | undefined {
-  if (proxy?.scheme === "https" && !hasFeature(curl, "httpsProxy")) unsupported("a proxy over https", curl);
-  return proxy;
-}
-
-function checkUnixSocket({ unixSocket, proxy }: NetworkOptions, curl: Libcurl): string | undefined {
-  if (unixSocket === undefined) return undefined;
-  if (unixSocket === "" || unixSocket.includes("\0")) invalid("unixSocket is not a path");
-  if (proxy !== undefined && proxy !== false) invalid("unixSocket and proxy cannot both be given");
-  if (!hasFeature(curl, "unixSockets")) unsupported("unixSocket", curl);
-  return unixSocket;
-}
-
-function checkHttpVersion(version: keyof typeof HttpVersion, curl: Libcurl): keyof typeof HttpVersion {
-  if (!Object.hasOwn(HttpVersion, version)) invalid('httpVersion is none of "1.1", "2", "3" and "h2c"');
-  if ((version === "2" || version === "h2c") && !hasFeature(curl, "http2")) unsupported("HTTP/2", curl);
-  if (version === "3" && !hasFeature(curl, "http3")) unsupported("HTTP/3", curl);
-  return version;
-}
-
-function checkResolve(name: string, address: string): NetworkSettings["resolve"][number] {
-  const match = /^(\*|\[[\da-f:.]+\]|[^\s:/,+\-*[\]][^\s:/,[\]]*)(?::(\d{1,5}))?$/i.exec(name);
-  const bare = address.replace(/^\[(.*)\]$/, "$1");
-  if (!match || isIP(bare) === 0) invalid("resolve is not a map from host or host:port to IP address");
-  return { host: match[1] ?? "", port: match[2], address: bare };
-}
-
-/** One character a byte, as header values are. */
-function checkUserAgent(userAgent: string): string {
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(userAgent)) invalid("userAgent is not a header value");
-  return userAgent;
-}
-
-type Certificates = Pick<NetworkSettings, "ca" | "cert" | "key">;
-
-/** Node's own TLS is asked whether they can be read at all: libcurl would only say at the first handshake. */
-function checkCertificates({ ca, cert, key }: NetworkOptions): Certificates {
-  if (ca === undefined && cert === undefined && key === undefined)
-    return { ca: undefined, cert: undefined, key: undefined };
-  if (key !== undefined && cert === undefined) invalid("key is given without cert");
-  const own = key ?? (holdsKey(cert) ? cert : undefined);
-  if (cert !== undefined && own === undefined) invalid("cert is given without key");
-  const buffers = { ca: toBuffer(ca), cert: toBuffer(cert), key: toBuffer(own) };
-  try {
-    if (ca !== undefined) readCertificates(text(ca));
-    createSecureContext(Object.fromEntries(Object.entries(buffers).filter(([, value]) => value !== undefined)));
-    return buffers;
-  } catch (error) {
-    if (error instanceof TransportError) throw error;
-    const reason = (error as { code?: string }).code ?? "unreadable";
-    return invalid(`ca, cert or key cannot be used: ${reason}`);
-  }
-}
-
-/** `createSecureContext` passes over what it cannot read in `ca`. */
-function readCertificates(pem: string): void {
-  const blocks = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^]*?-----END [A-Z0-9 ]*CERTIFICATE-----/g);
-  if (blocks === null) invalid("ca is not a certificate in PEM");
-  for (const block of blocks) void new X509Certificate(block);
-}
-
-function holdsKey(cert: string | Uint8Array | undefined): boolean {
-  return cert !== undefined && / PRIVATE KEY-----/.test(text(cert));
-}
-
-function text(pem: string | Uint8Array): string {
-  return typeof pem === "string" ? pem : Buffer.from(pem).toString("latin1");
-}
-
-function toBuffer(pem: string | Uint8Array | undefined): Buffer | undefined {
-  return pem === undefined ? undefined : Buffer.from(pem as Uint8Array);
-}
-
-/** UTF-8, one character a byte. */
-function bytesOf(value: string): string {
-  return Buffer.from(value).toString("latin1");
-}
-
-function invalid(message: string): never {
-  throw new TransportError("invalid-argument", message);
-}
-
-function unsupported(what: string, curl: Libcurl): never {
-  throw new TransportError("unsupported", `${curl.version.split(" ", 1)[0]} was built without what ${what} needs`);
+function bytesOf(text: string | undefined): Buffer | undefined {
+  return text === undefined ? undefined : Buffer.from(text);
 }

@@ -1,9 +1,6 @@
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
-import { isIP } from "node:net";
-import type { TransportRequest } from "@headrace/core/transport";
+import type { Agent, ClientRequest } from "node:http";
+import type { NetworkSettings, TransportRequest } from "@headrace/core/transport";
 import { keptAgentOptions, limitIdle } from "./kept-agent.ts";
-import type { NetworkSettings } from "./network-options.ts";
 
 /** The connections of one transport. */
 export interface Network {
@@ -13,34 +10,34 @@ export interface Network {
   destroy(): void;
 }
 
-/** Makes the pools; opens nothing. */
+/** How requests of one scheme go out. */
+interface Scheme {
+  readonly request: typeof import("node:https").request;
+  readonly kept: Agent;
+  readonly fresh: Agent;
+}
+
+/** Opens nothing, and loads node:http or node:https when it is first needed. */
 export function createNetwork(settings: NetworkSettings, defaultUserAgent: string): Network {
-  const { secureContext, rejectUnauthorized, unixSocket, userAgent = defaultUserAgent, addressOf } = settings;
-  const tls = { secureContext, rejectUnauthorized };
-  const http = { request: httpRequest, kept: new HttpAgent(keptAgentOptions), fresh: new HttpAgent() };
-  const https = {
-    request: httpsRequest,
-    kept: new HttpsAgent({ ...keptAgentOptions, ...tls }),
-    fresh: new HttpsAgent(tls),
+  const { unixSocket, addressOf, userAgent = defaultUserAgent } = settings;
+  const schemes = new Map<string, Scheme>();
+  const schemeOf = (protocol: string): Scheme => {
+    const scheme = schemes.get(protocol) ?? createScheme(protocol === "https:", settings);
+    schemes.set(protocol, scheme);
+    return scheme;
   };
-  limitIdle(http.kept);
-  limitIdle(https.kept);
   return {
     open({ url, method, headers, body }, fresh) {
-      const [scheme, defaultPort] = url.protocol === "https:" ? [https, "443"] : [http, "80"];
+      const { request, [fresh ? "fresh" : "kept"]: agent } = schemeOf(url.protocol);
       const name = url.hostname.replace(/^\[|\]$/g, "");
-      const fields: Record<string, string> = {
-        host: url.host,
-        "user-agent": userAgent,
-        ...Object.fromEntries(headers),
-      };
-      if (body !== null || /^(POST|PUT|PATCH)$/.test(method)) fields["content-length"] = `${body?.byteLength ?? 0}`;
-      const outgoing = scheme.request(url, {
-        agent: fresh ? scheme.fresh : scheme.kept,
-        hostname: addressOf(name, url.port || defaultPort) ?? name,
-        servername: isIP(name) ? "" : name, // or the Host field would decide
+      const given = { host: url.host, "user-agent": userAgent, ...Object.fromEntries(headers) };
+      const hasLength = body !== null || /^(POST|PUT|PATCH)$/.test(method);
+      const outgoing = request(url, {
+        agent,
+        hostname: addressOf(name, Number(url.port || (url.protocol === "https:" ? 443 : 80))) ?? name,
+        servername: /^[\d.]+$|:/.test(name) ? "" : name, // RFC 6066 section 3; or the Host field would decide
         path: url.href.slice(url.origin.length),
-        headers: fields,
+        headers: hasLength ? { ...given, "content-length": body?.byteLength ?? 0 } : given,
         maxHeaderSize: 256 * 1024, // contract 7, row 5
         insecureHTTPParser: false,
         ...(unixSocket !== undefined && { socketPath: unixSocket }),
@@ -50,7 +47,18 @@ export function createNetwork(settings: NetworkSettings, defaultUserAgent: strin
       return outgoing;
     },
     destroy() {
-      for (const agent of [http.kept, http.fresh, https.kept, https.fresh]) agent.destroy();
+      for (const { kept, fresh } of schemes.values()) for (const agent of [kept, fresh]) agent.destroy();
     },
   };
+}
+
+function createScheme(isSecure: boolean, { ca, cert, key, insecure }: NetworkSettings): Scheme {
+  if (!isSecure) {
+    const { request, Agent } = process.getBuiltinModule("node:http");
+    return { request, kept: limitIdle(new Agent(keptAgentOptions)), fresh: new Agent() };
+  }
+  const { request, Agent } = process.getBuiltinModule("node:https");
+  const secureContext = process.getBuiltinModule("node:tls").createSecureContext({ ca, cert, key });
+  const tls = { secureContext, rejectUnauthorized: !insecure };
+  return { request, kept: limitIdle(new Agent({ ...keptAgentOptions, ...tls })), fresh: new Agent(tls) };
 }

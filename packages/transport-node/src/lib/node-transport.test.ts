@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
+import { execFile } from "node:child_process";
 import dns from "node:dns";
+import { promisify } from "node:util";
 import { certificates, type Script, type ScriptedServer, startScriptedServer } from "@headrace/conformance";
 import type { Transport, TransportRequest } from "@headrace/core/transport";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -48,9 +50,9 @@ async function receive(
 }
 
 test.each<[NodeTransportOptions, string, string]>([
-  [{ proxy: "http://user:secret@127.0.0.1" }, "unsupported", "proxies"],
-  [{ proxy: "environment" }, "unsupported", "proxies"],
-  [{ httpVersion: "2" }, "unsupported", "HTTP/1.1"],
+  [{ proxy: "http://user:secret@127.0.0.1" }, "unsupported", "proxy"],
+  [{ proxy: "environment" }, "unsupported", "proxy"],
+  [{ httpVersion: "2" }, "unsupported", "httpVersion"],
   [{ unixSocket: "" }, "invalid-argument", "unixSocket"],
   [{ ca: "" }, "invalid-argument", "ca"],
   [{ ca: "secret" }, "invalid-argument", "ca"],
@@ -69,6 +71,17 @@ test.each<[NodeTransportOptions, string, string]>([
   }
   expect(thrown).toMatchObject({ code, message: expect.stringContaining(named) });
   expect(String(thrown) + JSON.stringify(thrown)).not.toContain("secret");
+});
+
+test("to import the package loads no HTTP stack, to make a transport none either", async () => {
+  const program = `
+    const { nodeTransport } = await import(${JSON.stringify(new URL("../index.ts", import.meta.url).href)});
+    nodeTransport();
+    console.log(process.moduleLoadList.filter((name) => /^NativeModule (http|https|net|tls)$/.test(name)).join());
+  `;
+  const flags = ["--conditions=@headrace/source", "--input-type=module"];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, "--eval", program]);
+  expect(stdout).toBe("\n");
 });
 
 /** Lets everything that is ready in the event loop happen. */
@@ -133,6 +146,17 @@ test("the name that a certificate must have is the URL's, whatever the Host fiel
   await expect(receive(transport, `https://right.test:${server.port}/`, { headers })).rejects.toMatchObject({
     code: "tls",
   });
+});
+
+test("the error of a certificate, and of a refused connection, says what is wrong", async () => {
+  const { ca, selfSigned, wrongName, expired } = await certificates();
+  const detailWith = async (pair: { cert: string; key: string }, options: NodeTransportOptions): Promise<unknown> => {
+    const server = await serve(answering, pair);
+    return receive(open(options), server.origin).catch((error: unknown) => (error as { detail?: unknown }).detail);
+  };
+  const details = [detailWith(selfSigned, {}), detailWith(wrongName, { ca }), detailWith(expired, { ca })];
+  expect(await Promise.all(details)).toEqual(["untrusted", "hostname", "expired"]);
+  await expect(receive(open(), "http://127.0.0.1:1/")).rejects.toMatchObject({ code: "connect", detail: "refused" });
 });
 
 test.each(["127.0.0.1", "localhost"])(

@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { TransportError, type NetworkOptions, type Transport } from "@headrace/core/transport";
+import { checkNetworkOptions, trackExchanges, type NetworkOptions, type Transport } from "@headrace/core/transport";
 import manifest from "../../package.json" with { type: "json" };
-import { runExchange } from "./exchange.ts";
-import { readNetworkOptions } from "./network-options.ts";
 import { createNetwork } from "./network.ts";
+import { runExchange } from "./run-exchange.ts";
 
 /** Options of `nodeTransport`. A `proxy`, and any `httpVersion` but `1.1`, is `unsupported`. */
 export type NodeTransportOptions = NetworkOptions;
@@ -18,34 +16,15 @@ export type NodeTransportOptions = NetworkOptions;
  */
 export function nodeTransport(options: NodeTransportOptions = {}): Transport {
   const version = `node/${process.versions.node}`;
-  const network = createNetwork(readNetworkOptions(options), `headrace/${manifest.version} ${version}`);
-  const inFlight = new Map<AbortController, Promise<void>>();
-  const closedError = (): Error => new TransportError("closed", "the transport is closed");
-  let closed = false;
+  const node = { name: "node", version, supports: supportOf(options) };
+  const network = createNetwork(checkNetworkOptions(options, node), `headrace/${manifest.version} ${version}`);
+  const exchanges = trackExchanges((request, sink) => runExchange(network, request, sink));
   return {
-    name: "node",
-    version,
-    supports: supportOf(options),
-    ...(options.unixSocket !== undefined && { fixedOrigin: true }),
-    async send(request, sink) {
-      if (closed) throw closedError();
-      const { signal } = request;
-      signal.throwIfAborted();
-      const stop = new AbortController();
-      const onAbort = (): void => stop.abort(signal.reason);
-      signal.addEventListener("abort", onAbort);
-      const stopped = once(stop.signal, "abort").then(() => Promise.reject(stop.signal.reason));
-      const settled = Promise.race([stopped, runExchange({ network, request, sink, stop })]).finally(() => {
-        inFlight.delete(stop);
-        signal.removeEventListener("abort", onAbort);
-      });
-      inFlight.set(stop, settled);
-      return settled;
-    },
-    async close({ force = false } = {}) {
-      closed = true;
-      if (force) for (const stop of inFlight.keys()) stop.abort(closedError());
-      await Promise.allSettled(inFlight.values());
+    ...node,
+    ...(options.unixSocket && { fixedOrigin: true }),
+    send: exchanges.send,
+    async close(closing) {
+      await exchanges.close(closing);
       network.destroy();
     },
   };

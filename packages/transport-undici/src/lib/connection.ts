@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
+import { watchHiddenReset } from "@headrace/core/transport";
 import type { buildConnector, Client } from "undici";
-import { watchHiddenReset } from "./hidden-reset.ts";
 import type { Undici } from "./load-undici.ts";
 import { MAX_HEAD_SIZE, ResponseWire } from "./response-wire.ts";
 

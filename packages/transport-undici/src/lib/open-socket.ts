@@ -1,8 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
-import type { ProxyServer } from "@headrace/core/transport";
+import { type ProxyServer, startConnectClock } from "@headrace/core/transport";
 import { toConnectError } from "./codes.ts";
-import { startConnectClock } from "./connect-clock.ts";
 import type { Undici } from "./load-undici.ts";
 import type { Network } from "./network-options.ts";
 import { openHttpTunnel } from "./http-tunnel.ts";
@@ -46,7 +44,7 @@ export async function openSocket(
   const attempt = new AbortController();
   const onAbort = (): void => attempt.abort(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
-  const stopClock = startConnectClock(timeout, route, (reason) => attempt.abort(reason));
+  const stopClock = startConnectClock(timeout, `${route.host}:${route.port}`, (reason) => attempt.abort(reason));
   let current: Socket | undefined;
   attempt.signal.addEventListener("abort", () => current?.destroy());
   const own = <T extends Socket>(socket: T): T => {
@@ -114,6 +112,8 @@ async function secure(
   socket: Socket,
   { host, context, insecure = false, alpn = ["http/1.1"] }: Secure,
 ): Promise<Socket> {
+  // Loaded when it is needed: undici does so itself, but not the import of this package.
+  const { connect: connectTls } = process.getBuiltinModule("node:tls");
   const secured = own(
     connectTls({
       socket,

@@ -1,6 +1,5 @@
-import { codeOfNodeError, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
+import { codeOfNodeError, type ResponseSink, startConnectClock, type TransportRequest } from "@headrace/core/transport";
 import type { Dispatcher } from "undici";
-import { startConnectClock } from "./connect-clock.ts";
 import { createConnection, StaleConnection, type Connection } from "./connection.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { dispatchOptions } from "./dispatch-options.ts";
@@ -110,7 +109,7 @@ export class OwnConnections implements Connections {
     { route }: Plan,
   ): Promise<Connection | undefined> {
     await new Promise<void>((resolve, reject) => {
-      const stopClock = startConnectClock(request.connectTimeout, route, reject);
+      const stopClock = startConnectClock(request.connectTimeout, `${route.host}:${route.port}`, reject);
       const go = (): void => {
         stopClock();
         resolve();
