@@ -29,6 +29,10 @@ test("a GET with only the headers that core adds", () => {
   expect(Object.fromEntries(request.headers)).toEqual({ accept: "text/event-stream", "accept-encoding": "identity" });
 });
 
+test("an empty fragment is none", () => {
+  expect(make("http://a.example/x?#").url.href).toBe("http://a.example/x?");
+});
+
 test("userinfo becomes Authorization, in UTF-8, and leaves the URL with the fragment", () => {
   const request = make("http://u%40:p%3Aé@a.example/x#f");
   expect(request.url.href).toBe("http://a.example/x");

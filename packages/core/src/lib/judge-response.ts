@@ -56,7 +56,9 @@ const MAX_CODINGS = 5;
 
 /** The content codings (RFC 9110 section 8.4.1) but `identity`, lower-case. */
 function contentCodings(headers: Headers): string[] {
-  return (headers.get("content-encoding") ?? "")
+  const value = headers.get("content-encoding");
+  if (!value) return [];
+  return value
     .split(",")
     .map((coding) =>
       coding
