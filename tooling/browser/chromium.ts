@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { describeHandlers, describeInterface } from "./describe-event-source.ts";
 import { type ObservationPlan, observeEventSource } from "./observe-event-source.ts";
 
@@ -18,10 +18,15 @@ export interface ChromiumPage {
   close(): Promise<void>;
 }
 
+/** Starts a headless Chromium. */
+export function launchChromium(): Promise<Browser> {
+  // No sandbox: it refuses to run as root, and nothing here comes from outside.
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
 /** Opens `url` in a headless Chromium of its own. */
 export async function openChromiumPage(url: string): Promise<ChromiumPage> {
-  // No sandbox: it refuses to run as root, and nothing here comes from outside.
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const browser = await launchChromium();
   const page = await browser.newPage();
   await page.goto(url);
   return {

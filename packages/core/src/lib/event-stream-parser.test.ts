@@ -210,6 +210,17 @@ describe("a callback that throws", () => {
     expect(parser.bytesConsumed).toBe(10 + 15 + 9);
   });
 
+  test("bytesConsumed stays with the last event where a later line throws", () => {
+    const parser = createEventStreamParser({
+      onEvent() {},
+      onComment(comment) {
+        if (comment === "bad") throw failure;
+      },
+    });
+    expect(() => parser.push(bytes("data: é\n\n: é\ndata: b\n: bad\n"))).toThrow(failure);
+    expect(parser.bytesConsumed).toBe(10);
+  });
+
   test("end ends all the same", () => {
     const parser = createEventStreamParser({
       onEvent() {
@@ -336,17 +347,21 @@ describe("hosts", () => {
   };
 
   test.each([
-    ["no Buffer", undefined],
-    ["a Buffer of another kind", { prototype: {} }],
-    ["a Buffer that decodes otherwise", { prototype: broken }],
-    ["a Buffer that throws", { prototype: throwing }],
-    ["Node's Buffer", Buffer],
-  ])("%s", async (_name, buffer) => {
+    ["no Buffer", undefined, process],
+    ["a Buffer of another kind", { prototype: {} }, process],
+    ["a Buffer that decodes otherwise", { prototype: broken }, process],
+    ["a Buffer that throws", { prototype: throwing }, process],
+    ["Node's Buffer", Buffer, process],
+    ["an older Node's Buffer", Buffer, { version: "v22.3.0" }],
+  ])("%s", async (_name, buffer, process) => {
     vi.resetModules();
     const fresh = await import("./event-stream-parser.ts");
     const events: string[] = [];
-    vi.stubGlobal("Buffer", buffer);
     const parser = fresh.createEventStreamParser({ onEvent: ({ data }) => events.push(data) });
+    vi.stubGlobal("Buffer", buffer);
+    vi.stubGlobal("process", process);
+    // The host is looked up once, when bytes first come.
+    parser.push(bytes("data: \n\n"));
     vi.unstubAllGlobals();
     for (let size = 1; size <= stream.length; size++) {
       events.length = 0;
