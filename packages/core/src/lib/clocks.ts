@@ -89,7 +89,7 @@ export class Clocks {
     this.#sawEvent = false;
   }
 
-  /** An event was dispatched. */
+  /** A piece of body had an event. */
   eventDispatched(): void {
     if (this.#deadlines.size > 0) this.#deadlines.delete("first-event");
     this.#sawEvent = true;

@@ -72,10 +72,10 @@ export class EventReader implements CallSink {
   body(bytes: Uint8Array): void | Promise<void> {
     if (this.#refused) return this.#refused.body(bytes);
     this.progress.bytesArrived(bytes);
-    this.#parser.push(bytes);
-    if (this.#dispatched) {
-      this.#dispatched = false;
-      this.progress.eventsDispatched();
+    try {
+      this.#parser.push(bytes);
+    } finally {
+      if (this.#dispatched) this.#eventsDispatched();
     }
     return this.#consumer.flush?.();
   }
@@ -102,9 +102,15 @@ export class EventReader implements CallSink {
     throwFailure(settled, this.#init.signal, { progress: this.progress, refused: this.#refused });
   }
 
+  /** Once a piece: its events have all come at the same time. */
+  #eventsDispatched(): void {
+    this.#dispatched = false;
+    this.progress.eventsDispatched();
+    this.#clocks.eventDispatched();
+  }
+
   #onEvent(event: ServerSentEvent): void {
     this.#dispatched = true;
-    this.#clocks.eventDispatched();
     const { terminal } = this.#init;
     if (terminal === undefined || !matches(terminal, event)) {
       this.#consumer.event(event);

@@ -290,6 +290,17 @@ test("the summary says when", async () => {
   expect(timing.lastEvent).toBe(timing.firstEvent);
 });
 
+test.each<[string, Partial<EventStreamInit>, (stop: () => void) => void]>([
+  ["its terminal", { terminal: "[DONE]" }, () => {}],
+  ["stop()", {}, (stop) => stop()],
+])("says when its events came, also where %s ends it", async (_, init, onEvent) => {
+  const transport = scriptedTransport(stream("data: a\n\ndata: [DONE]\n\n"));
+  const { timing } = await forEachEvent(url, { transport, ...init }, (_event, stop) => onEvent(stop));
+  expect(timing.firstEvent).toBe(timing.lastByte);
+  expect(timing.lastEvent).toBe(timing.lastByte);
+  expect(timing.lastByte).toBeGreaterThan(0);
+});
+
 test("other return values do not hold anything back", async () => {
   const transport = scriptedTransport(sync("data: a\n\ndata: b\n\n"));
   const { eventsDelivered } = await forEachEvent(url, { transport }, () => false);

@@ -35,6 +35,8 @@ export async function openEventStream(url: string | URL, init: EventStreamInit):
 
 /** A stream that can be ended with what has arrived still to be taken. */
 export interface ObservedStream extends EventStream {
+  /** The next event, if it has arrived: without a promise, which is most of what `next()` costs. */
+  take(): ServerSentEvent | undefined;
   /** Closes the connection. */
   end(): void;
 }
@@ -186,8 +188,13 @@ function createStream(response: ResponseInfo, state: StreamState): ObservedStrea
     untie();
     await state.ended;
   };
+  const taken = <T>(next: T): T => {
+    if (state.isOver && queue.isEmpty) untie();
+    return next;
+  };
   const stream: ObservedStream = {
     response,
+    take: () => (isAborted(controller.signal) ? undefined : taken(queue.take())),
     end: () => controller.abort(END),
     get completed() {
       return state.completed && !state.left;
@@ -200,9 +207,7 @@ function createStream(response: ResponseInfo, state: StreamState): ObservedStrea
     stream, // A loop holds only its iterator, and who awaits `next()` only its promise: neither abandons the stream.
     next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
       if (isAborted(controller.signal) && queue.fail(controller.signal.reason)) state.left = true;
-      const next = queue.next(stream);
-      if (state.isOver && queue.isEmpty) untie();
-      return next;
+      return taken(queue.next(stream));
     },
     async return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
       await cancel();

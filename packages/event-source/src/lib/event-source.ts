@@ -1,4 +1,5 @@
 import { HeadraceError, type ServerSentEvent, type SubscribeInit, type Transport } from "@headrace/core";
+import { createMessageEvent } from "./create-message-event.ts";
 import { type EventHandler, EventHandlerSlot } from "./event-handler-slot.ts";
 import { EventSourceConnections } from "./event-source-connections.ts";
 import { EventSourceErrorEvent } from "./event-source-error-event.ts";
@@ -175,7 +176,7 @@ export class EventSource extends EventTarget {
   }
 
   #dispatch({ type, data, lastEventId }: ServerSentEvent, origin: string): void {
-    this.dispatchEvent(new MessageEvent(type, { data, lastEventId, origin }));
+    this.dispatchEvent(createMessageEvent(type, { data, lastEventId, origin }));
   }
 
   #reestablish(cause: unknown): void {

@@ -1,17 +1,20 @@
-import zlib from "node:zlib";
+import type { Gunzip } from "node:zlib";
 import { codeOfNodeError, TransportError, type TransportSupport } from "@headrace/core/transport";
 import { MAX_READ_AHEAD, type BodyStage, type Upstream } from "./paced-sink.ts";
 import { notHttp } from "./response-head.ts";
 
 type Coding = TransportSupport["decompression"][number];
-type Decoder = ReturnType<typeof zlib.createGunzip>;
+type Decoder = Gunzip;
+
+/** Loaded when it is needed: that takes longer than all else of an import of this package. */
+const zlib = (): typeof import("node:zlib") => process.getBuiltinModule("node:zlib");
 
 const known: Record<Coding, (first: number) => Decoder> = {
-  gzip: () => zlib.createGunzip(),
+  gzip: () => zlib().createGunzip(),
   // RFC 9110 section 8.4.1.2 means zlib's format; some servers send bare DEFLATE, whose first byte is never 8 below.
-  deflate: (first) => ((first & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
-  br: () => zlib.createBrotliDecompress(),
-  zstd: () => zlib.createZstdDecompress(),
+  deflate: (first) => ((first & 0x0f) === 8 ? zlib().createInflate() : zlib().createInflateRaw()),
+  br: () => zlib().createBrotliDecompress(),
+  zstd: () => zlib().createZstdDecompress(),
 };
 
 /** The content codings that this Node can undo, and whose end it proves. */
@@ -20,7 +23,7 @@ export const contentCodings = (): readonly Coding[] =>
 
 /** Node 22 takes a zstd frame that was cut short for a whole one (nodejs/node#64592). */
 function provesZstdEnd(): boolean {
-  zstdEnd ??= typeof zlib.zstdDecompressSync === "function" && fails(() => zlib.zstdDecompressSync(ZSTD_MAGIC));
+  zstdEnd ??= typeof zlib().zstdDecompressSync === "function" && fails(() => zlib().zstdDecompressSync(ZSTD_MAGIC));
   return zstdEnd;
 }
 

@@ -88,7 +88,7 @@ export class RetryPolicy {
   progressed(): void {
     this.#isFruitful = true;
     this.#fruitless = 0;
-    this.#causes = [];
+    if (this.#causes.length > 0) this.#causes = [];
   }
 
   /** The server's `retry` field. */

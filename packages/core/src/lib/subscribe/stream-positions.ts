@@ -1,5 +1,6 @@
 import type { ServerSentEvent } from "../event-stream-parser.ts";
 import type { StreamObserver } from "../open-event-stream.ts";
+import type { StreamPosition } from "./resume.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 
 /** What a connection begins with. */
@@ -9,6 +10,11 @@ export interface StreamStart {
   offset: number;
   /** Whether its bytes go on from those. */
   isContinued: boolean;
+}
+
+/** An event that has arrived, and the position after it. */
+export interface EventPosition extends StreamPosition {
+  readonly event: ServerSentEvent;
 }
 
 /** Where in the stream each event stands that has arrived and is not yet taken. */
@@ -47,17 +53,17 @@ export class StreamPositions implements StreamObserver {
   }
 
   /** The position after the next event, which is taken now. */
-  after(event: ServerSentEvent): { lastEventId: string; offset: number } {
+  after(event: ServerSentEvent): EventPosition {
     const offset = this.#offsets[this.#taken++] ?? this.#lastOffset;
     if (this.#taken === this.#offsets.length) {
       this.#offsets = [];
       this.#taken = 0;
     }
-    return { lastEventId: event.lastEventId, offset };
+    return { event, lastEventId: event.lastEventId, offset };
   }
 
   /** The position at the end of the connection, when every event has been taken. */
-  get end(): { lastEventId: string; offset: number } {
-    return { lastEventId: this.#lastEventId, offset: this.#lastOffset };
+  get end(): StreamPosition {
+    return { event: undefined, lastEventId: this.#lastEventId, offset: this.#lastOffset };
   }
 }

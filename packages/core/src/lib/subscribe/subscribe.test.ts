@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { asHeadraceError } from "../headrace-error.ts";
 import { bytes, head, type Script, scriptedTransport, stalled, stream } from "../scripted-transport.ts";
+import { pause } from "../pause.ts";
 import { byteOffset, fromCursor, lastEventId } from "./resume.ts";
 import { subscribe } from "./subscribe.ts";
 import type { SubscribeInit } from "./subscribe-init.ts";
@@ -476,6 +477,17 @@ describe("repetitions", () => {
     expect((await read({ transport }, 3)).data).toEqual(["a", "b", "a"]);
   });
 
+  test("an event that comes after it has waited in vain is not lost", async () => {
+    const { transport } = server(stream("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"), async (request, sink) => {
+      sink.head(head(request));
+      await sink.body(bytes("id: 1\ndata: a\n\n"));
+      await pause(5000, request.signal);
+      await sink.body(bytes("id: 3\ndata: c\n\nid: 4\ndata: d\n\n"));
+      await stalled(request.signal);
+    });
+    expect((await read({ transport }, 5)).data).toEqual(["a", "b", "a", "c", "d"]);
+  });
+
   test("one that is cut does not take the cursor back", async () => {
     const history = "id: 1\ndata: a\n\nid: 2\ndata: b\n\n";
     const { transport, header } = server(
@@ -531,6 +543,30 @@ describe("what hangs or fails in the user's own code", () => {
     const { transport } = server(stream("data: a\n\n"), stream("data: b\n\n"));
     expect((await read({ transport, headers }, 2)).data).toEqual(["a", "b"]);
   });
+});
+
+test("events go to those who asked, in the order in which they did", async () => {
+  const answers: (string | undefined)[] = [];
+  const ask = async (): Promise<void> => {
+    const place = answers.push(undefined) - 1;
+    answers[place] = (await events.next()).value?.data;
+  };
+  const { transport } = server(async (request, sink) => {
+    sink.head(head(request));
+    await sink.body(bytes("data: a\n\ndata: b\n\n"));
+    for (let asked = 0; asked < 3; asked++) void ask(); // The first for b, which has come.
+    void sink.body(bytes(Array.from("cdefghijklmnop", (data) => `data: ${data}\n\n`).join("")));
+    for (let turn = 0; turn < 12; turn++) {
+      await Promise.resolve();
+      void ask();
+    }
+    await stalled(request.signal);
+  });
+  const events = subscribe(url, { transport })[Symbol.asyncIterator]();
+  await ask();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(answers.join("")).toBe("abcdefghijklmnop");
+  await events.return?.();
 });
 
 test("return() ends it, though a next() is pending", async () => {

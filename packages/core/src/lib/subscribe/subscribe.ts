@@ -1,6 +1,6 @@
 import type { ServerSentEvent } from "../event-stream-parser.ts";
 import type { PerAttempt, SubscribeInit } from "./subscribe-init.ts";
-import { SubscriptionRun } from "./subscription-run.ts";
+import { type Reading, SubscriptionRun } from "./subscription-run.ts";
 
 /**
  * The events of a stream over as many connections as it takes, one at a time. Leaving the loop ends it, and so do
@@ -35,13 +35,23 @@ export interface Subscription extends AsyncIterable<ServerSentEvent>, AsyncDispo
  */
 export function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): Subscription {
   const run = new SubscriptionRun(url, init);
-  const events = run.events();
+  const reading: Reading = {};
+  const events = run.events(reading);
   const close = async (): Promise<void> => {
     run.stop();
     await events.return(undefined);
   };
+  let asked = 0; // Of the generator, which has not answered yet.
+  const answered = (): void => void asked--;
   const iterator: AsyncIterator<ServerSentEvent, undefined> = {
-    next: () => events.next(),
+    next() {
+      const value = asked === 0 ? run.take(reading) : undefined;
+      if (value) return Promise.resolve({ value, done: false });
+      asked++;
+      const next = events.next();
+      next.then(answered, answered);
+      return next;
+    },
     // A generator would let it wait for a `next` that is pending.
     return: async () => {
       await close();

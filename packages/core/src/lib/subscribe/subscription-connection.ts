@@ -4,19 +4,11 @@ import { type ObservedStream, openObserved } from "../open-event-stream.ts";
 import { pause } from "../pause.ts";
 import type { RecentEvents } from "./recent-events.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
-import { StreamPositions, type StreamStart } from "./stream-positions.ts";
+import { type EventPosition, StreamPositions, type StreamStart } from "./stream-positions.ts";
 import { type SleepWatch, watchForSleep } from "./watch-for-sleep.ts";
 
 /** How long an event is held that may be the first of a repetition: servers repeat without a pause. */
 const HOLD = 1000;
-
-/** An event to be handed out. */
-export interface Arrival {
-  readonly event: ServerSentEvent;
-  readonly position: { lastEventId: string; offset: number };
-  /** Whether it is progress, and not a repetition. */
-  readonly isNew: boolean;
-}
 
 /** What becomes of repetitions: `trust` where there cannot be any. */
 export type Repetitions = "drop" | "deliver" | "trust";
@@ -30,8 +22,9 @@ export class SubscriptionConnection {
   #stream: ObservedStream | undefined;
   #events: AsyncIterator<ServerSentEvent, undefined> | undefined;
   #sleep: SleepWatch | undefined;
-  #ready: Arrival[] = [];
-  #held: Arrival | undefined;
+  /** Follows what was held. */
+  #ready: EventPosition | undefined;
+  #held: EventPosition | undefined;
   #arriving: Promise<ServerSentEvent | undefined> | undefined;
   /** What ended it, or kept it from being opened; undefined for a clean end. */
   cause: unknown;
@@ -56,14 +49,29 @@ export class SubscriptionConnection {
     }
   }
 
-  /** Undefined at the end, whatever it was. */
-  async next(): Promise<Arrival | undefined> {
+  /** The next event to hand out, if it has arrived. */
+  take(): EventPosition | undefined {
+    const ready = this.#ready;
+    this.#ready = undefined;
+    if (ready || this.#arriving) return ready;
+    for (let event; (event = this.#stream?.take());) {
+      const arrival = this.#judge(event);
+      if (arrival) return arrival;
+    }
+    return undefined;
+  }
+
+  /** Waits for it. Undefined at the end, whatever it was. */
+  async next(): Promise<EventPosition | undefined> {
     for (;;) {
-      const ready = this.#ready.shift();
-      if (ready) return ready;
-      const event = this.#held ? await this.#arrivalInTime() : await this.#arrival();
-      if (event) this.#take(event);
-      else if (!this.#release()) return undefined;
+      const taken = this.take();
+      if (taken) return taken;
+      this.#arriving ??= this.#arrival();
+      const event = await (this.#held ? inTime(this.#arriving) : this.#arriving);
+      if (!event) return this.#release();
+      this.#arriving = undefined;
+      const arrival = this.#judge(event);
+      if (arrival) return arrival;
     }
   }
 
@@ -78,36 +86,36 @@ export class SubscriptionConnection {
     return undefined;
   }
 
-  /** Undefined also where the next event takes too long to belong to a repetition. */
-  async #arrivalInTime(): Promise<ServerSentEvent | undefined> {
-    this.#arriving ??= this.#arrival();
-    const waited = new AbortController();
-    const late = pause(HOLD, waited.signal).catch(() => {});
-    const event = (await Promise.race([this.#arriving, late])) ?? undefined;
-    waited.abort();
-    return event;
+  /** What to hand out now that this event has come. */
+  #judge(event: ServerSentEvent): EventPosition | undefined {
+    const arrival = this.positions.after(event);
+    if (this.#repetitions === "trust") return this.#progress(arrival);
+    const verdict = this.#recent.judge(event);
+    if (verdict === "new") {
+      const held = this.#release();
+      this.#recent.taken(event);
+      if (held) this.#ready = arrival;
+      return held ?? this.#progress(arrival);
+    }
+    if (this.#repetitions === "deliver") return arrival;
+    this.#held = verdict === "held" ? arrival : undefined;
+    return undefined;
   }
 
-  #take(event: ServerSentEvent): void {
-    this.#arriving = undefined;
-    const position = this.positions.after(event);
-    const verdict = this.#repetitions === "trust" ? "new" : this.#recent.judge(event);
-    if (verdict === "new") this.#release();
-    const arrival = { event, position, isNew: verdict === "new" };
-    if (verdict === "new" && this.#repetitions !== "trust") this.#recent.taken(event);
-    if (verdict === "new" || this.#repetitions === "deliver") this.#ready.push(arrival);
-    else this.#held = verdict === "held" ? arrival : undefined;
-  }
-
-  /** What was held is new after all. Returns whether there was anything. */
-  #release(): boolean {
+  /** What was held is new after all. */
+  #release(): EventPosition | undefined {
     const held = this.#held;
     this.#held = undefined;
-    if (!held) return false;
+    if (!held) return undefined;
     this.#recent.settle();
     this.#recent.taken(held.event);
-    this.#ready.push({ ...held, isNew: true });
-    return true;
+    return this.#progress(held);
+  }
+
+  /** It is new. */
+  #progress(arrival: EventPosition): EventPosition {
+    this.#policy.progressed();
+    return arrival;
   }
 
   /** Whether it was opened: at its end every event that arrived has been read. */
@@ -124,6 +132,15 @@ export class SubscriptionConnection {
     this.#sleep?.stop();
     await this.#stream?.cancel();
   }
+}
+
+/** Undefined also where the next event takes too long to belong to a repetition. */
+async function inTime(arriving: Promise<ServerSentEvent | undefined>): Promise<ServerSentEvent | undefined> {
+  const waited = new AbortController();
+  const late = pause(HOLD, waited.signal).catch(() => {});
+  const event = (await Promise.race([arriving, late])) ?? undefined;
+  waited.abort();
+  return event;
 }
 
 /** What the connections of a subscription share. */

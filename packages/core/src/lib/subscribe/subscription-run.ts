@@ -5,12 +5,21 @@ import type { ServerSentEvent } from "../event-stream-parser.ts";
 import { asHeadraceError, HeadraceError, invalidArgument } from "../headrace-error.ts";
 import { pause } from "../pause.ts";
 import { RecentEvents } from "./recent-events.ts";
-import { lastEventId, type ResumeStrategy } from "./resume.ts";
+import { lastEventId, type ResumeStrategy, type StreamPosition } from "./resume.ts";
 import { RetryPolicy } from "./retry-policy.ts";
+import type { EventPosition } from "./stream-positions.ts";
 import { tieSignal } from "../run-call.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { SubscriptionConnection } from "./subscription-connection.ts";
 import { checkSubscribeInit, type PerAttempt, type SubscribeInit, type SubscriptionAttempt } from "./subscribe-init.ts";
+
+/**
+ * The connection that is read. It is the iterator's: an abandoned subscription closes its connection once that is
+ * collected, and a run may outlive it (before Node 26 it does).
+ */
+export interface Reading {
+  connection?: SubscriptionConnection | undefined;
+}
 
 /** The life of one subscription: its connections, one after another, and how far it has got. */
 export class SubscriptionRun {
@@ -42,7 +51,7 @@ export class SubscriptionRun {
   }
 
   // One generator for it all: each that delegates to another costs three promises an event.
-  async *events(): AsyncGenerator<ServerSentEvent, undefined, undefined> {
+  async *events(reading: Reading): AsyncGenerator<ServerSentEvent, undefined, undefined> {
     if (this.#controller.signal.aborted) return undefined;
     const { policy, end } = this.#begin();
     const { signal } = this.#controller;
@@ -50,16 +59,20 @@ export class SubscriptionRun {
       await this.#restore(signal);
       for (;;) {
         const connection = await this.#connect(policy);
+        reading.connection = connection;
         try {
-          for (let event; (event = await this.#next(connection, policy));) {
-            yield event;
+          for (let arrival; (arrival = connection.take() ?? (await connection.next()));) {
+            yield this.#handOut(arrival);
             const storing = this.#taken();
             if (storing) await untilAborted(storing, signal);
           }
         } finally {
+          reading.connection = undefined;
           await connection.close();
         }
         if (signal.aborted) throw signal.reason;
+        // A repetition that was cut does not go back.
+        if (connection.isReadToEnd && !this.#recent.isRepeating) this.#move(connection.positions.end);
         if (await this.#isOver(connection, policy)) return undefined;
       }
     } catch (reason) {
@@ -149,19 +162,20 @@ export class SubscriptionRun {
     return connection;
   }
 
-  /** The next event to hand out; undefined at the end of the connection. */
-  async #next(connection: SubscriptionConnection, policy: RetryPolicy): Promise<ServerSentEvent | undefined> {
-    const arrival = await connection.next();
-    if (arrival) {
-      this.#move(arrival.event, arrival.position);
-      this.#delivered++;
-      if (arrival.isNew) policy.progressed();
-      return arrival.event;
-    }
-    // An abort, too, drops events that were not taken; and a repetition that was cut does not go back.
-    const isWhole = connection.isReadToEnd && !this.#controller.signal.aborted && !this.#recent.isRepeating;
-    if (isWhole) this.#move(undefined, connection.positions.end);
-    return undefined;
+  /**
+   * The next event, if it has arrived and nothing is to be waited for before it is handed out: what `events` would
+   * yield, at half the cost. Only while that stands at a yield, or has not begun.
+   */
+  take({ connection }: Reading): ServerSentEvent | undefined {
+    if (this.#init.store || this.#controller.signal.aborted) return undefined;
+    const arrival = connection?.take();
+    return arrival && this.#handOut(arrival);
+  }
+
+  #handOut(arrival: EventPosition): ServerSentEvent {
+    this.#move(arrival);
+    this.#delivered++;
+    return arrival.event;
   }
 
   /** After a connection: whether that was the last. If not, waits for when the next one is made. */
@@ -202,11 +216,10 @@ export class SubscriptionRun {
     return { url: made.url, init };
   }
 
-  /** @param event undefined at the end of a connection */
-  #move(event: ServerSentEvent | undefined, { lastEventId, offset }: { lastEventId: string; offset: number }): void {
-    this.#memory = lastEventId;
-    this.#offset = offset;
-    this.cursor = this.#resume.cursor({ event, lastEventId, offset }) ?? this.cursor;
+  #move(position: StreamPosition): void {
+    this.#memory = position.lastEventId;
+    this.#offset = position.offset;
+    this.cursor = this.#resume.cursor(position) ?? this.cursor;
   }
 
   /** The event handed out last was taken: the next one is asked for. Returns a promise where a cursor is stored. */
