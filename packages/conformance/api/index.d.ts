@@ -34,9 +34,10 @@ export declare function certificates(): Promise<Certificates>;
 type Bytes = string | Uint8Array;
 /**
  * What a server in another thread does on every connection, in order: as data, because a script cannot
- * cross threads. `marks` waits until the client has counted so many (`mark()`).
+ * cross threads. `marks` waits until the client has counted so many (`mark()`); `taken` too, but goes on
+ * where that does not happen while exchanges of its own, made after a quiet time, are answered.
  */
-type BlockingStep = readonly ["request"] | readonly ["send", Bytes] | readonly ["marks", number] | readonly ["delay", number] | readonly ["fin"] | readonly ["rst"];
+type BlockingStep = readonly ["request"] | readonly ["send", Bytes] | readonly ["marks", number] | readonly ["taken", number] | readonly ["delay", number] | readonly ["fin"] | readonly ["rst"];
 /** What the server saw, asked for when the blocking call is over. */
 interface BlockingReport {
   /** Each request as it stood on the wire, one character a byte. */
@@ -44,6 +45,8 @@ interface BlockingReport {
   readonly connections: number;
   /** Sockets that the client has left open. */
   readonly openSockets: number;
+  /** How many the first step `taken` waited for that went on without; `null` for none. */
+  readonly untaken: number | null;
 }
 /** A server of exact bytes in a thread of its own, for calls that block this one. */
 interface BlockingServer {
@@ -63,11 +66,17 @@ interface BlockingServerOptions {
   readonly tls?: KeyPair;
   /** Default a port of 127.0.0.1. */
   readonly listenOn?: "unix";
+  /** The quiet time of `taken`, in ms; default 500. */
+  readonly quiet?: number;
 }
 /** What happened in a case, in order: bytes on the wire and calls at the client, each with its time. */
 interface WireLog {
   /** Notes an event; `bytes` are shown escaped and shortened. What the server did begins with `<`, what came to it with `>`. */
   note(who: string, what: string, bytes?: Uint8Array): void;
+  /** When the last event was, by `performance.now()`. */
+  readonly lastNoted: number;
+  /** Whether a server of the case has seen a connection. */
+  readonly hasConnection: boolean;
   /** The events as data; the middle of a long log is left out, and an entry says so. */
   entries(): WireEntry[];
 }
@@ -133,6 +142,44 @@ declare class RecordingSink implements ResponseSink {
   body(bytes: Uint8Array): void | Promise<void>;
   trailers(trailers: Headers): void;
 }
+/**
+ * How a failure was found. `observed`: by something that came, or by what had not come when something later had.
+ * `waited`: nothing came, and a wait ran out; a busy machine looks the same for a while.
+ */
+type FoundBy = "observed" | "waited";
+/** A wait in a case. Times are in ms. */
+interface Wait {
+  /** How long it may last. */
+  readonly limit: number;
+  /** Asked at the limit: whether it may last as long again. */
+  readonly isGrowing?: () => boolean;
+  /** Called once it has been in vain. */
+  readonly inVain: (how: FoundBy) => void;
+}
+/** What silence is watched with. */
+interface SilenceOptions {
+  readonly log: WireLog;
+  /** How long nothing may have happened before the controls are made. */
+  readonly quiet: number;
+  /** How long the controls may take. */
+  readonly grace: number;
+  /** Makes the transport that makes the controls. */
+  readonly create: () => Transport;
+}
+/**
+ * Watches the waits of a case. One has been in vain, `observed`, when nothing has happened in the case for a while, or
+ * its limit is over, and exchanges that were asked for after that have been answered, from the connection to the end:
+ * neither the machine nor the transport as a whole is what it waits for. Where those are not answered either it goes
+ * on to its limit, and is then `waited`.
+ */
+declare class SilenceWatch {
+  #private;
+  constructor(options: SilenceOptions);
+  /** Watches a wait; returns what ends that. */
+  add(wait: Wait): () => void;
+  /** Watches nothing more. */
+  end(): void;
+}
 /** How `send` settled. */
 type Outcome = {
   readonly ended: true;
@@ -150,6 +197,8 @@ interface ObservedExchangeOptions extends RecordingSinkHooks {
   readonly log: WireLog;
   /** How long a wait may last before it fails, in ms; as long again while a large body is arriving. */
   readonly patience: number;
+  /** Watches the waits. */
+  readonly silence: SilenceWatch;
 }
 /**
  * One `send` under observation, called by the constructor. Every wait fails, saying what it waited for,
@@ -351,6 +400,8 @@ interface CaseContextOptions {
   readonly supports: Partial<TransportSupport>;
   readonly scale: number;
   readonly module?: TransportModule;
+  /** Hears each entry of the wire log as it comes. */
+  readonly onNote?: (entry: WireEntry) => void;
 }
 /**
  * What a case works with. Its functions use no `this`, so a case takes those it needs. Everything they
@@ -362,6 +413,8 @@ declare class CaseContext {
   /** Where the factory can be imported from, for cases that need it. */
   readonly module: TransportModule | undefined;
   readonly log: WireLog;
+  /** Watches what is waited for. */
+  readonly silence: SilenceWatch;
   /** What was started, for the one who ends it. */
   readonly servers: ScriptedServer[];
   readonly otherServers: {
@@ -385,8 +438,10 @@ declare class CaseContext {
   readonly transport: () => Transport;
   /** Calls `send` and observes it. */
   readonly send: (url: string, init?: SendInit) => ObservedExchange;
-  /** `value`, or a failure if it takes longer than `ms` (scaled). */
+  /** `value`, or a failure if it takes longer than `ms` (scaled), or if nothing happens while other exchanges are answered. */
   readonly within: <T>(ms: number, value: Promise<T>, expected: string) => Promise<T>;
+  /** `value`, or a failure if it takes longer than `ms` (scaled): for what no other exchange can be compared with. */
+  readonly limited: <T>(ms: number, value: Promise<T>, expected: string) => Promise<T>;
   /** Waits; only where time is the subject. Scaled. */
   readonly delay: (ms: number) => Promise<void>;
   /** Milliseconds, scaled for the machine. */
@@ -455,6 +510,8 @@ interface Finding {
   /** The case's title where something was thrown that the case did not look at. */
   readonly expected: string;
   readonly received: string;
+  /** `waited`: nothing came, and a wait ran out. `observed`: everything else. */
+  readonly how: "observed" | "waited";
 }
 /** What came of one case on one transport. */
 interface ConformanceResult {
@@ -475,6 +532,7 @@ interface ConformanceResult {
   /** What did not hold, the first in time: what should have come, and what came. As in `Finding`. */
   readonly expected?: string;
   readonly received?: string;
+  readonly how?: Finding["how"];
   /** What did not hold besides. */
   readonly also?: readonly Finding[];
   /** What happened, for every outcome but a plain pass and cases not run; at most 81 entries. */
@@ -524,8 +582,14 @@ type CreateTransport = (options: NetworkOptions) => Transport;
 interface ConformanceOptions extends CaseSelection {
   /** Every wait and limit is multiplied by this; default 1. Use 3 on a slow or busy machine. */
   readonly scale?: number;
-  /** Where the factory can be imported from; without it the cases that need a process or a thread of their own are skipped. */
+  /** Where the same factory can be imported from; without it the cases that need a process or a thread of their own are skipped. */
   readonly module?: TransportModule;
+  /**
+   * `"process"`: the cases run in a process of their own, with the factory from `module`, so that one in which the
+   * transport blocks the thread or ends the process fails, and the others go on. `"none"`: they run in this one, with
+   * `create` itself, where a debugger and a runner's mocks are. Default: `"process"` on Node where `module` is given.
+   */
+  readonly isolation?: "process" | "none";
 }
 /** How to run the suite without a test runner. */
 interface RunConformanceOptions extends ConformanceOptions {

@@ -139,19 +139,48 @@ test("without libcurl the others run, and it is said; asked for by name it is an
   expect(await headrace(["conformance", "-t", "curl"], { env })).toMatchObject({ status: 4, stdout: "" });
 });
 
-test("a transport that ends the process is an error that names the case, and leaves no report", async () => {
-  const module = await fetchModule("exits.mjs", "send() { process.exit(0); }");
-  const { status, stdout, stderr } = await run("-t", module, "--only", "body.chunked", "--report", "ex.json");
-  expect({ status, stdout }).toEqual({ status: 70, stdout: "" });
-  expect(stderr).toMatch(
-    /^headrace: the process was ended before the suite was done: .*exits\.mjs: 0 of 1 cases; running: body\.chunked\n$/,
+test("what blocks the thread or ends the process is the failure of a case, and the others run", async () => {
+  const url = new URL("../../../transport-fetch/src/index.ts", import.meta.url).href;
+  const module = await moduleFile(
+    "loses.mjs",
+    `import { fetchTransport } from ${JSON.stringify(url)};
+    const lose = { DELETE() { for (;;); }, HEAD() { process.exit(0); } };
+    export default (options) => {
+      const made = fetchTransport(options);
+      return { ...made, send: (request, sink) => (lose[request.method]?.(), made.send(request, sink)) };
+    };`,
   );
-  expect(existsSync(join(folder, "ex.json"))).toBe(false);
+  const only = "req.delete-body,body.head-request,body.chunked";
+  const { status, stdout, stderr } = await run(
+    "-t",
+    module,
+    ...`--only ${only} --scale 0.25 --report lost.json`.split(" "),
+  );
+  expect({ status, stderr }).toEqual({ status: 1, stderr: "" });
+  expect(stdout).toMatch(/^fetch: fail req\.delete-body: [^]*?\n {2}received: the thread was blocked for 1000 ms\n/m);
+  expect(stdout).toMatch(
+    /^fetch: fail body\.head-request: [^]*?\n {2}received: the process ended with status 0\n[^]*\n2 failed\n$/m,
+  );
+  const report = JSON.parse(await readFile(join(folder, "lost.json"), "utf8")) as ConformanceReport;
+  const outcomes = report.subjects.flatMap(({ results }) => results.map(({ id, outcome }) => [id, outcome]));
+  expect(outcomes).toContainEqual(["body.chunked", "pass"]);
+});
+
+test("a close() that blocks the thread costs its cases", async () => {
+  const module = await fetchModule("close-blocks.mjs", "close() { for (;;); }");
+  const { status, stdout } = await run("-t", module, "--only", "body.chunked", "--scale", "0.1");
+  expect(status).toBe(1);
+  expect(stdout).toContain("received: the thread was blocked for 400 ms");
+});
+
+test("a module that ends the process is an error that names it, and leaves no report", async () => {
   const atOnce = await moduleFile("at-once.mjs", "process.exit(0);");
-  expect(await run("-t", atOnce)).toMatchObject({
+  expect(await run("-t", atOnce, "--report", "ex.json")).toMatchObject({
     status: 70,
+    stdout: "",
     stderr: expect.stringMatching(/ended before the suite was done: loading ".*at-once\.mjs"\n$/),
   });
+  expect(existsSync(join(folder, "ex.json"))).toBe(false);
 });
 
 test("what is wrong with a module is said with its name; a close() that fails is the cases' matter", async () => {

@@ -8,12 +8,14 @@ import { type Bytes, toBytes } from "./http-text.ts";
 
 /**
  * What a server in another thread does on every connection, in order: as data, because a script cannot
- * cross threads. `marks` waits until the client has counted so many (`mark()`).
+ * cross threads. `marks` waits until the client has counted so many (`mark()`); `taken` too, but goes on
+ * where that does not happen while exchanges of its own, made after a quiet time, are answered.
  */
 export type BlockingStep =
   | readonly ["request"]
   | readonly ["send", Bytes]
   | readonly ["marks", number]
+  | readonly ["taken", number]
   | readonly ["delay", number]
   | readonly ["fin"]
   | readonly ["rst"];
@@ -25,6 +27,8 @@ export interface BlockingReport {
   readonly connections: number;
   /** Sockets that the client has left open. */
   readonly openSockets: number;
+  /** How many the first step `taken` waited for that went on without; `null` for none. */
+  readonly untaken: number | null;
 }
 
 /** A server of exact bytes in a thread of its own, for calls that block this one. */
@@ -46,17 +50,19 @@ export interface BlockingServerOptions {
   readonly tls?: KeyPair;
   /** Default a port of 127.0.0.1. */
   readonly listenOn?: "unix";
+  /** The quiet time of `taken`, in ms; default 500. */
+  readonly quiet?: number;
 }
 
 /** Starts a server whose every connection does these steps, behind the handshake where there is one. */
 export async function startBlockingServer(
   steps: readonly BlockingStep[],
-  { tls, listenOn }: BlockingServerOptions = {},
+  { tls, listenOn, quiet = 500 }: BlockingServerOptions = {},
 ): Promise<BlockingServer> {
   const marks = new Int32Array(new SharedArrayBuffer(4));
   const plain = steps.map((step) => (step[0] === "send" ? ["send", toBytes(step[1])] : step));
   const path = listenOn === "unix" ? join(tmpdir(), `headrace-${randomUUID().slice(0, 8)}.sock`) : "";
-  const workerData = { marks: marks.buffer, steps: plain, tls, path };
+  const workerData = { marks: marks.buffer, steps: plain, tls, path, quiet };
   const worker = new Worker(program, { eval: true, workerData });
   const [port] = (await once(worker, "message")) as [number];
   return {
@@ -84,9 +90,17 @@ const net = require("node:net");
 const { setTimeout: delay } = require("node:timers/promises");
 const marks = new Int32Array(workerData.marks);
 const requests = [];
-let connections = 0, openSockets = 0;
+let connections = 0, openSockets = 0, untaken = null;
 
-const { tls, path } = workerData;
+const { tls, path, quiet } = workerData;
+const exchangeBeside = async () => {
+  const beside = net.createServer((socket) => socket.on("error", () => {}).on("data", (bytes) => socket.end(bytes)));
+  await new Promise((resolve) => beside.listen(0, "127.0.0.1", resolve));
+  const client = net.connect(beside.address().port, "127.0.0.1").on("error", () => {});
+  client.write("ping");
+  await new Promise((resolve) => client.resume().on("close", resolve));
+  beside.close();
+};
 const serve = (socket) => {
   let text = "", wake = () => {}, gone = false;
   socket.on("data", (bytes) => { text += bytes.toString("latin1"); wake(); });
@@ -104,11 +118,19 @@ const serve = (socket) => {
   const counted = async (count) => {
     for (let seen; (seen = Atomics.load(marks, 0)) < count; ) await Atomics.waitAsync(marks, 0, seen, 1000).value;
   };
+  const taken = async (count) => {
+    if (untaken !== null) return;
+    const until = performance.now() + quiet;
+    for (let seen; (seen = Atomics.load(marks, 0)) < count && performance.now() < until; ) await Atomics.waitAsync(marks, 0, seen, quiet).value;
+    for (let made = 0; made < 3 && Atomics.load(marks, 0) < count; made++) await exchangeBeside();
+    if (Atomics.load(marks, 0) < count) untaken = count;
+  };
   const run = async () => {
     for (const [name, value] of workerData.steps) {
       if (name === "request") await request();
       else if (name === "send") await new Promise((resolve) => socket.write(value, resolve));
       else if (name === "marks") await counted(value);
+      else if (name === "taken") await taken(value);
       else if (name === "delay") await delay(value);
       else if (name === "fin") socket.end();
       else socket.resetAndDestroy();
@@ -128,6 +150,6 @@ server.on("connection", (socket) => {
 server.listen(path ? { path } : { host: "127.0.0.1", port: 0 }, () => parentPort.postMessage(server.address().port ?? 0));
 parentPort.on("message", async (patience) => {
   for (let waited = 0; openSockets > 0 && waited < patience; waited += 10) await delay(10);
-  parentPort.postMessage({ requests, connections, openSockets });
+  parentPort.postMessage({ requests, connections, openSockets, untaken });
 });
 `;

@@ -13,7 +13,7 @@ import {
   startBlockingServer,
 } from "./blocking-server.ts";
 import { certificates } from "./certificates.ts";
-import { ConformanceError } from "./conformance-error.ts";
+import { ConformanceError, type FoundBy } from "./conformance-error.ts";
 import { type Http2Server, type OnStream, startHttp2Server } from "./http2-server.ts";
 import { ObservedExchange } from "./observed-exchange.ts";
 import {
@@ -22,8 +22,9 @@ import {
   type ScriptedServerOptions,
   startScriptedServer,
 } from "./scripted-server.ts";
+import { controlsAnswered, SilenceWatch } from "./silence.ts";
 import type { TransportModule } from "./transport-module.ts";
-import { createWireLog, type WireLog } from "./wire-log.ts";
+import { createWireLog, type WireEntry, type WireLog } from "./wire-log.ts";
 
 /** What a case sends; everything is optional. */
 export interface SendInit {
@@ -53,9 +54,15 @@ export interface CaseContextOptions {
   readonly supports: Partial<TransportSupport>;
   readonly scale: number;
   readonly module?: TransportModule;
+  /** Hears each entry of the wire log as it comes. */
+  readonly onNote?: (entry: WireEntry) => void;
 }
 
 const patienceMs = 2000;
+/** Longer than any case holds still, and than a SYN that was dropped waits to be sent again: 1 s (RFC 6298 2.1). */
+const quietMs = 1200;
+/** How long exchanges may take that are compared with a wait; in a thread, how long it may be quiet. */
+const graceMs = 500;
 
 /**
  * What a case works with. Its functions use no `this`, so a case takes those it needs. Everything they
@@ -65,7 +72,9 @@ export class CaseContext {
   readonly supports: Partial<TransportSupport>;
   /** Where the factory can be imported from, for cases that need it. */
   readonly module: TransportModule | undefined;
-  readonly log: WireLog = createWireLog();
+  readonly log: WireLog;
+  /** Watches what is waited for. */
+  readonly silence: SilenceWatch;
   /** What was started, for the one who ends it. */
   readonly servers: ScriptedServer[] = [];
   readonly otherServers: { close(): Promise<void> }[] = [];
@@ -83,6 +92,9 @@ export class CaseContext {
     this.#options = options;
     this.supports = options.supports;
     this.module = options.module;
+    this.log = createWireLog(options.onNote);
+    const create = (): Transport => options.create({});
+    this.silence = new SilenceWatch({ log: this.log, quiet: this.ms(quietMs), grace: this.ms(graceMs), create });
     this.scriptFailure = new Promise((_resolve, reject) => (this.#scriptFailed = reject));
     this.scriptFailure.catch(() => {});
   }
@@ -106,7 +118,7 @@ export class CaseContext {
     steps: readonly BlockingStep[],
     options: BlockingServerOptions = {},
   ): Promise<BlockingServer> => {
-    const server = await startBlockingServer(steps, options);
+    const server = await startBlockingServer(steps, { quiet: this.ms(graceMs), ...options });
     this.otherServers.push(server);
     return server;
   };
@@ -140,17 +152,36 @@ export class CaseContext {
       isCoarse: this.supports.errorDetail === "coarse",
       log: this.log,
       patience: this.ms(patienceMs),
+      silence: this.silence,
     });
     this.exchanges.push(exchange);
     return exchange;
   };
 
-  /** `value`, or a failure if it takes longer than `ms` (scaled). */
+  /** `value`, or a failure if it takes longer than `ms` (scaled), or if nothing happens while other exchanges are answered. */
   readonly within = async <T>(ms: number, value: Promise<T>, expected: string): Promise<T> => {
+    const limit = this.ms(ms);
+    let stop = (): void => {};
+    const vain = new Promise<never>((_resolve, reject) => {
+      const inVain = (how: FoundBy): void => {
+        const received = how === "observed" ? `nothing, ${controlsAnswered}` : "nothing in that time";
+        reject(new ConformanceError(`${expected} within ${limit} ms`, received, { how }));
+      };
+      stop = this.silence.add({ limit, inVain });
+    });
+    try {
+      return await Promise.race([value, vain]);
+    } finally {
+      stop();
+    }
+  };
+
+  /** `value`, or a failure if it takes longer than `ms` (scaled): for what no other exchange can be compared with. */
+  readonly limited = async <T>(ms: number, value: Promise<T>, expected: string): Promise<T> => {
     const limit = this.ms(ms);
     const timer = new AbortController();
     const late = sleep(limit, undefined, { signal: timer.signal }).then(() => {
-      throw new ConformanceError(`${expected} within ${limit} ms`, "nothing in that time");
+      throw new ConformanceError(`${expected} within ${limit} ms`, "nothing in that time", { how: "waited" });
     });
     late.catch(() => {});
     try {

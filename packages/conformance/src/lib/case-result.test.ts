@@ -4,7 +4,8 @@ import { resultOf } from "./case-result.ts";
 import { type ConformanceCase, defineCases } from "./conformance-case.ts";
 import { ConformanceError } from "./conformance-error.ts";
 import { referenceTransport } from "./reference-transport.ts";
-import { caseOptions } from "./run-conformance.ts";
+import { createCaseRunner } from "./case-runner.ts";
+import { caseOptions, type RunConformanceOptions } from "./run-conformance.ts";
 
 /** The runner's own watch would fail the test for what a case leaves behind on purpose. */
 let watch: NodeJS.UnhandledRejectionListener[] = [];
@@ -23,8 +24,10 @@ function caseThat(id: string, run: ConformanceCase["run"], rest: Partial<Conform
   return made as ConformanceCase;
 }
 
+const optionsOf = (options: RunConformanceOptions): ReturnType<typeof caseOptions> =>
+  caseOptions(createCaseRunner(referenceTransport, { scale: 0.1 }), {}, options);
 const options = (knownFailures: Record<string, string> = {}): ReturnType<typeof caseOptions> =>
-  caseOptions(referenceTransport, {}, { knownFailures, scale: 0.1 });
+  optionsOf({ knownFailures });
 
 test("a rejection that nobody handles is blamed on the case that left it, though others were running", async () => {
   let started = 0;
@@ -86,7 +89,7 @@ test("after ten that failed again a first failure is believed; one known to fail
   expect(runs).toBe(15 + 10);
   runs = 0;
   await resultOf(failing("known", count), options({ "req.known": "upstream issue" }));
-  await resultOf(failing("single", count), caseOptions(referenceTransport, {}, { scale: 0.1, secondRuns: false }));
+  await resultOf(failing("single", count), optionsOf({ secondRuns: false }));
   expect(runs).toBe(2);
 });
 
@@ -118,7 +121,7 @@ test("every outcome, with its reason, and a wire log where there is more to say"
       ms: expect.any(Number),
       ...result,
     });
-  const failure = { expected: "one", received: "another", wire: [] };
+  const failure = { expected: "one", received: "another", how: "observed", wire: [] };
   await expectResult(caseThat("good", holds), { outcome: "pass" });
   await expectResult(caseThat("bad", fails), { outcome: "fail", ...failure });
   await expectResult(caseThat("lax", fails, { level: "should" }), { outcome: "non-strict", ...failure });

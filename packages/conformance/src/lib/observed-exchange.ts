@@ -1,9 +1,10 @@
 import { inspect } from "node:util";
 import type { HeadraceErrorCode, HeadraceErrorOf } from "@headrace/core";
 import type { ResponseHead, Transport, TransportRequest } from "@headrace/core/transport";
-import { ConformanceError } from "./conformance-error.ts";
+import { ConformanceError, type FoundBy } from "./conformance-error.ts";
 import { toBytes } from "./http-text.ts";
 import { RecordingSink, type RecordingSinkHooks } from "./recording-sink.ts";
+import { controlsAnswered, type SilenceWatch } from "./silence.ts";
 import { describeBytes, type WireLog } from "./wire-log.ts";
 
 /** How `send` settled. */
@@ -19,6 +20,8 @@ export interface ObservedExchangeOptions extends RecordingSinkHooks {
   readonly log: WireLog;
   /** How long a wait may last before it fails, in ms; as long again while a large body is arriving. */
   readonly patience: number;
+  /** Watches the waits. */
+  readonly silence: SilenceWatch;
 }
 
 const largeBody = 65_536;
@@ -33,7 +36,7 @@ export class ObservedExchange {
   /** How `send` settled; `undefined` while it has not. */
   outcome: Outcome | undefined;
   readonly #options: ObservedExchangeOptions;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<() => unknown>();
 
   constructor(options: ObservedExchangeOptions) {
     this.#options = options;
@@ -129,37 +132,46 @@ export class ObservedExchange {
   }
 
   #until<T>(read: () => T | undefined, expected: string): Promise<T> {
-    const { patience } = this.#options;
+    const { patience, silence } = this.#options;
     return new Promise((resolve, reject) => {
-      let seen = this.recording.bytesReceived;
-      const late = (): void => {
-        const arrived = this.recording.bytesReceived > seen + largeBody;
-        seen = this.recording.bytesReceived;
-        if (arrived) timer = setTimeout(late, patience);
-        else finish(() => reject(this.#refusal(`${expected} within ${patience} ms`)));
-      };
-      const check = (): void => {
+      let stop = (): void => {};
+      const check = (): boolean => {
         const value = read();
         if (value !== undefined) finish(() => resolve(value));
         else if (this.outcome !== undefined) finish(() => reject(this.#refusal(expected)));
+        else return false;
+        return true;
       };
       const finish = (conclude: () => void): void => {
-        clearTimeout(timer);
+        stop();
         this.#waiting.delete(check);
         conclude();
       };
-      let timer = setTimeout(late, patience);
+      if (check()) return;
       this.#waiting.add(check);
-      check();
+      const inVain = (how: FoundBy): void =>
+        finish(() => reject(this.#refusal(`${expected} within ${patience} ms`, how)));
+      stop = silence.add({ limit: patience, isGrowing: this.#growth(), inVain });
     });
   }
 
-  #refusal(expected: string): ConformanceError {
+  /** Whether a large body has gone on arriving since the last call. */
+  #growth(): () => boolean {
+    let seen = this.recording.bytesReceived;
+    return () => {
+      const before = seen;
+      seen = this.recording.bytesReceived;
+      return seen > before + largeBody;
+    };
+  }
+
+  #refusal(expected: string, how: FoundBy = "observed"): ConformanceError {
     const { received, bytesReceived } = this.recording;
     const head = received === undefined ? "no head" : `head ${received.status}`;
     const told = `send() ${describeOutcome(this.outcome)}, after ${head} and ${bytesReceived} bytes of body`;
+    const since = how === "observed" && this.outcome === undefined ? `, ${controlsAnswered}` : "";
     const cause = this.outcome === undefined || this.outcome.ended ? {} : { cause: this.outcome.error };
-    return new ConformanceError(expected, told, cause);
+    return new ConformanceError(expected, told + since, { ...cause, how });
   }
 }
 

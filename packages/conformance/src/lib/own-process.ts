@@ -71,10 +71,10 @@ export function startProcess({ otherServers }: CaseContext, source: string, ...f
 
 const withValue = /^(?:--conditions|-C|--import|--require|-r|--loader|--experimental-loader)$/;
 const alone =
-  /^(?:--(?:conditions|import|require|loader|experimental-loader)=.*|--experimental-strip-types|--no-warnings)$/;
+  /^(?:--(?:conditions|import|require|loader|experimental-loader)=.*|--experimental-strip-types|--no-warnings|--disable-warning=.*)$/;
 
 /** Of the flags of a process those that say how modules are found and loaded. */
-function loadingFlags(flags: readonly string[]): string[] {
+export function loadingFlags(flags: readonly string[]): string[] {
   return flags.filter(
     (flag, index) => alone.test(flag) || withValue.test(flag) || withValue.test(flags[index - 1] ?? ""),
   );

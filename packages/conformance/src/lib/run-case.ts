@@ -27,6 +27,10 @@ export interface CaseRun {
   readonly findings: readonly Finding[];
   /** Whether something failed that may be the fault of another case: nobody can say whose promise it was. */
   readonly isUnattributed: boolean;
+  /** Whether it came to no end: its process ended, by this case's fault or by that of another in the same process. */
+  readonly isLost?: boolean;
+  /** How long it took. */
+  readonly ms: number;
   readonly wire: readonly WireEntry[];
 }
 
@@ -36,6 +40,7 @@ export interface CaseRun {
  * went unhandled. Never throws, and ends before `caseBudgetMs` (scaled) whatever the transport does.
  */
 export async function runCase(conformanceCase: ConformanceCase, options: RunCaseOptions): Promise<CaseRun> {
+  const started = performance.now();
   const unhandled = watchForUnhandled();
   const context = new CaseContext(options);
   const abort = rejectionOnAbort(options.signal);
@@ -45,7 +50,7 @@ export async function runCase(conformanceCase: ConformanceCase, options: RunCase
     const run = conformanceCase.run(context);
     run.catch(() => {});
     const end = Promise.race([run, context.scriptFailure, abort.rejection]);
-    note = await context.within(runMs, end, "the case to come to an end");
+    note = await context.limited(runMs, end, "the case to come to an end");
   } catch (error) {
     failures.push(error);
   }
@@ -57,6 +62,7 @@ export async function runCase(conformanceCase: ConformanceCase, options: RunCase
     ...(typeof note === "string" && { note }),
     findings: [...failures, ...stray].map((failure) => toFinding(failure, conformanceCase)),
     isUnattributed: stray.length > 0,
+    ms: Math.round(performance.now() - started),
     wire: context.log.entries(),
   };
 }
@@ -80,7 +86,7 @@ async function cleanUp(context: CaseContext): Promise<unknown[]> {
     const left = cleanUpMs - (performance.now() - started) / context.ms(1);
     const step = problems.length === 0 ? cleanUpStepMs : cleanUpStepAfterTroubleMs;
     try {
-      await context.within(Math.max(1, Math.min(step, left)), work, expected);
+      await context.limited(Math.max(1, Math.min(step, left)), work, expected);
     } catch (error) {
       problems.push(error);
     }
@@ -89,6 +95,7 @@ async function cleanUp(context: CaseContext): Promise<unknown[]> {
   for (const exchange of unsettled) exchange.abort(new Error("the case is over"));
   for (const server of servers) for (const connection of server.connections) connection.resume();
   await attempt("send() to settle after the abort", Promise.all(unsettled.map((exchange) => exchange.settles())));
+  context.silence.end();
   const closings = transports.map(async (transport) => transport.close());
   await attempt("close() to resolve once every exchange has settled", Promise.all(closings));
   await attempt("every connection to be closed after close()", allSocketsClosed(context));
@@ -111,7 +118,10 @@ async function allSocketsClosed(context: CaseContext): Promise<void> {
     endIdleConnections(context);
     await sleep(2);
   }
-  if (open() > 0) throw new ConformanceError("every connection to be closed after close()", `${open()} still open`);
+  if (open() > 0)
+    throw new ConformanceError("every connection to be closed after close()", `${open()} still open`, {
+      how: "waited",
+    });
 }
 
 /**
@@ -146,6 +156,9 @@ function watchForUnhandled(): { stop(): unknown[] } {
 }
 
 function toFinding(failure: unknown, { title }: ConformanceCase): Finding {
-  if (failure instanceof ConformanceError) return { expected: failure.expected, received: failure.received };
-  return { expected: `${title}, and nothing else thrown`, received: describeError(failure) };
+  if (failure instanceof ConformanceError) {
+    const { expected, received, how } = failure;
+    return { expected, received, how };
+  }
+  return { expected: `${title}, and nothing else thrown`, received: describeError(failure), how: "observed" };
 }

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { NetworkOptions, Transport, TransportSupport } from "@headrace/core/transport";
 import { CaseGate } from "./case-gate.ts";
 import { type CaseResultOptions, resultOf } from "./case-result.ts";
+import { type CaseRunner, createCaseRunner } from "./case-runner.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
-import type { ConformanceReport, ConformanceResult, ConformanceSubject } from "./report/conformance-report.ts";
+import type { ConformanceReport, ConformanceResult } from "./report/conformance-report.ts";
 import { currentRuntime } from "./report/current-runtime.ts";
 import { type CaseSelection, selectCases } from "./select-cases.ts";
 import type { TransportModule } from "./transport-module.ts";
@@ -15,8 +15,14 @@ export type CreateTransport = (options: NetworkOptions) => Transport;
 export interface ConformanceOptions extends CaseSelection {
   /** Every wait and limit is multiplied by this; default 1. Use 3 on a slow or busy machine. */
   readonly scale?: number;
-  /** Where the factory can be imported from; without it the cases that need a process or a thread of their own are skipped. */
+  /** Where the same factory can be imported from; without it the cases that need a process or a thread of their own are skipped. */
   readonly module?: TransportModule;
+  /**
+   * `"process"`: the cases run in a process of their own, with the factory from `module`, so that one in which the
+   * transport blocks the thread or ends the process fails, and the others go on. `"none"`: they run in this one, with
+   * `create` itself, where a debugger and a runner's mocks are. Default: `"process"` on Node where `module` is given.
+   */
+  readonly isolation?: "process" | "none";
 }
 
 /** How to run the suite without a test runner. */
@@ -39,7 +45,6 @@ export interface RunConformanceOptions extends ConformanceOptions {
 export const suiteVersion = "1.0.0";
 
 const defaultConcurrency = 4;
-const closeMs = 1000;
 
 /**
  * Runs the cases without a test runner. Run one transport at a time: cases that measure time want the
@@ -58,17 +63,16 @@ export async function runConformance(
   checkRunOptions(options);
   const cases = selectCases(options);
   signal?.throwIfAborted();
-  const subject = await describeSubject(create);
-  const results = await runAll(
-    cases,
-    { ...caseOptions(create, subject.supports, options), ...(signal && { signal }) },
-    options,
-  );
-  return {
-    suiteVersion,
-    runtime: currentRuntime(),
-    subjects: [{ ...subject, ...(name !== undefined && { name }), results }],
-  };
+  const runner = createCaseRunner(create, options);
+  try {
+    const subject = await runner.describe();
+    const given = { ...caseOptions(runner, subject.supports, options), ...(signal && { signal }) };
+    const results = await runAll(cases, given, options);
+    const named = { ...subject, ...(name !== undefined && { name }), results };
+    return { suiteVersion, runtime: currentRuntime(), subjects: [named] };
+  } finally {
+    runner.close();
+  }
 }
 
 function checkRunOptions({ concurrency = defaultConcurrency, scale = 1 }: RunConformanceOptions): void {
@@ -78,11 +82,11 @@ function checkRunOptions({ concurrency = defaultConcurrency, scale = 1 }: RunCon
 
 /** What every case of a run is given. */
 export function caseOptions(
-  create: CreateTransport,
+  { run }: Pick<CaseRunner, "run">,
   supports: Partial<TransportSupport>,
-  { scale = 1, knownFailures = {}, module, secondRuns = true }: RunConformanceOptions,
+  { knownFailures = {}, module, secondRuns = true }: RunConformanceOptions,
 ): CaseResultOptions {
-  const given = { create, supports, scale, knownFailures, ...(module !== undefined && { module }) };
+  const given = { run, supports, knownFailures, ...(module !== undefined && { module }) };
   return { ...given, gate: new CaseGate(), secondRuns: secondRuns ? { failed: 0 } : undefined };
 }
 
@@ -104,28 +108,4 @@ async function runAll(
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   return cases.map(({ id }) => results.get(id)).filter((result) => result !== undefined);
-}
-
-/**
- * Says whether a factory made a transport.
- *
- * @throws TypeError
- */
-export function checkMade(made: unknown): void {
-  const { supports } = (made ?? {}) as { readonly supports?: unknown };
-  if (typeof supports === "object" && supports !== null) return;
-  throw new TypeError("create must return a transport, which has `supports`");
-}
-
-/** Name, version and capabilities of the transport, read from one that is closed again. */
-async function describeSubject(create: CreateTransport): Promise<Omit<ConformanceSubject, "results">> {
-  const made = create({});
-  checkMade(made);
-  const { name, version, supports, close } = made;
-  // One that fails or hangs is told of by the cases.
-  const closed = Promise.resolve().then(() => close());
-  const giveUp = new AbortController();
-  await Promise.race([closed.catch(() => {}), sleep(closeMs, undefined, { signal: giveUp.signal }).catch(() => {})]);
-  giveUp.abort();
-  return { name, version, supports };
 }

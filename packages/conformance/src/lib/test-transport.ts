@@ -4,7 +4,8 @@ import { resultOf } from "./case-result.ts";
 import { describeResult } from "./report/describe-result.ts";
 import { type ConformanceResult, isRed } from "./report/conformance-report.ts";
 import { caseBudgetMs } from "./run-case.ts";
-import { caseOptions, checkMade, type ConformanceOptions, type CreateTransport } from "./run-conformance.ts";
+import { checkMade, createCaseRunner } from "./case-runner.ts";
+import { caseOptions, type ConformanceOptions, type CreateTransport } from "./run-conformance.ts";
 import { selectCases } from "./select-cases.ts";
 
 type Register = (name: string, run: () => Promise<void>, budget?: number) => unknown;
@@ -38,7 +39,9 @@ export function testTransport(test: TestRunner, create: CreateTransport, options
     test("creates a transport", () => Promise.reject(error), budget);
     return;
   }
-  const runOptions = caseOptions(create, supports, options);
+  const runner = createCaseRunner(create, options);
+  const runOptions = caseOptions(runner, supports, options);
+  let left = 0;
   for (const conformanceCase of cases) {
     const { id, title, level, needs } = conformanceCase;
     const unmet = unmetNeed(needs, supports, options.module);
@@ -48,8 +51,10 @@ export function testTransport(test: TestRunner, create: CreateTransport, options
     }
     const known = knownFailures[id];
     const suffix = known === undefined ? (level === "must" ? "" : ` [${level}]`) : ` (known failure: ${known})`;
+    left++;
     const run = async (): Promise<void> => {
       const result = await resultOf(conformanceCase, runOptions);
+      if (--left === 0) runner.close();
       if (isRed(result)) throw failureOf(result);
     };
     test(`${id}: ${title}${suffix}`, run, budget);

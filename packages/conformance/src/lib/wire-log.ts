@@ -2,6 +2,10 @@
 export interface WireLog {
   /** Notes an event; `bytes` are shown escaped and shortened. What the server did begins with `<`, what came to it with `>`. */
   note(who: string, what: string, bytes?: Uint8Array): void;
+  /** When the last event was, by `performance.now()`. */
+  readonly lastNoted: number;
+  /** Whether a server of the case has seen a connection. */
+  readonly hasConnection: boolean;
   /** The events as data; the middle of a long log is left out, and an entry says so. */
   entries(): WireEntry[];
 }
@@ -27,21 +31,36 @@ export interface WireEntry {
 const shownBytes = 160;
 const keptAtEachEnd = 40;
 
-/** Starts a log whose times count from now. */
-export function createWireLog(): WireLog {
+/**
+ * Starts a log whose times count from now.
+ *
+ * @param onEntry hears each event as it comes; a long piece that came before in a row, once
+ */
+export function createWireLog(onEntry?: (entry: WireEntry) => void): WireLog {
   const started = performance.now();
   const first: WireEntry[] = [];
   const last: WireEntry[] = [];
   let dropped = 0;
+  let lastNoted = started;
+  let hasConnection = false;
   return {
+    get lastNoted() {
+      return lastNoted;
+    },
+    get hasConnection() {
+      return hasConnection;
+    },
     note(who, what, bytes) {
-      const entry = toEntry(performance.now() - started, who, what, bytes);
+      lastNoted = performance.now();
+      hasConnection ||= who.startsWith("conn ");
+      const entry = toEntry(lastNoted - started, who, what, bytes);
       const events = last.length > 0 ? last : first;
       const before = events.at(-1);
       if (before && isSameFlood(before, entry)) {
         events[events.length - 1] = { ...before, times: (before.times ?? 1) + 1 };
         return;
       }
+      onEntry?.(entry);
       if (first.length < keptAtEachEnd) {
         first.push(entry);
         return;

@@ -50,6 +50,16 @@ const streamForEver = `
   const { parentPort } = await import("node:worker_threads");
   await get("ORIGIN/endless", (bytes) => parentPort.postMessage(latin1(bytes)));`;
 
+/** Ends a process that does not end by itself; it says what keeps it. */
+function endKept({ ms }: CaseContext): string {
+  return `
+    const endKept = () => {
+      console.log("kept alive by", process.getActiveResourcesInfo().join(", "));
+      process.exit(1);
+    };
+    setTimeout(endKept, ${ms(1000)}).unref();`;
+}
+
 const definitions: readonly CaseDefinition[] = [
   {
     id: "conc.exits-when-done",
@@ -58,8 +68,11 @@ const definitions: readonly CaseDefinition[] = [
     async run(context) {
       const { server, goOn } = await serveTwo(context);
       goOn();
-      const own = startProcess(context, program(context, server, `${collectAndStop} console.log(pieces.join(""));`));
-      await context.within(2500, own.ends("onetwo"), ending);
+      const own = startProcess(
+        context,
+        program(context, server, `${collectAndStop} console.log(pieces.join("")); ${endKept(context)}`),
+      );
+      await context.limited(2500, own.ends("onetwo"), ending);
     },
   },
   {
@@ -70,9 +83,10 @@ const definitions: readonly CaseDefinition[] = [
       const { server } = await serveTwo(context);
       const body = `
         const controller = new AbortController();
-        await get("ORIGIN/endless", () => controller.abort("enough"), controller.signal).catch(console.log);`;
+        await get("ORIGIN/endless", () => controller.abort("enough"), controller.signal).catch(console.log);
+        ${endKept(context)}`;
       const own = startProcess(context, program(context, server, body));
-      await context.within(2500, own.ends("enough"), ending);
+      await context.limited(2500, own.ends("enough"), ending);
     },
   },
   {
@@ -85,9 +99,9 @@ const definitions: readonly CaseDefinition[] = [
         await get("ORIGIN/", (bytes) => console.log(latin1(bytes)));
         console.log("end");`;
       const own = startProcess(context, program(context, server, body));
-      await context.within(2000, own.wrote("one"), "the process to get the first piece");
+      await context.limited(2000, own.wrote("one"), "the process to get the first piece");
       goOn();
-      await context.within(1500, own.ends("one", "two", "end"), ending);
+      await context.limited(1500, own.ends("one", "two", "end"), ending);
     },
   },
   {
@@ -107,7 +121,7 @@ const definitions: readonly CaseDefinition[] = [
         console.log(await said(worker));
         console.log(await exited);`;
       const own = startProcess(context, threaded(context, server, thread, main));
-      await context.within(2500, own.ends("onetwo", "0"), ending);
+      await context.limited(2500, own.ends("onetwo", "0"), ending);
     },
   },
   {
@@ -126,7 +140,7 @@ const definitions: readonly CaseDefinition[] = [
         ${collectAndStop}
         console.log(pieces.join(""));`;
       const own = startProcess(context, threaded(context, server, streamForEver, main));
-      await context.within(2500, own.ends("one", "one", "onetwo"), ending);
+      await context.limited(2500, own.ends("one", "one", "onetwo"), ending);
       await context.within(1000, server.closedByClient(), "the connections to be closed");
     },
   },
@@ -153,9 +167,9 @@ const definitions: readonly CaseDefinition[] = [
         };
         start();`;
       const own: OwnProcess = startProcess(context, program(context, server, body), "--expose-gc");
-      await context.within(2000, own.wrote("collected"), "the process to collect its garbage");
+      await context.limited(2000, own.wrote("collected"), "the process to collect its garbage");
       goOn();
-      await context.within(1500, own.ends("collected", "onetwo"), ending);
+      await context.limited(1500, own.ends("collected", "onetwo"), ending);
     },
   },
 ];

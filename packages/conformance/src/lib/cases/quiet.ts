@@ -71,7 +71,7 @@ export const quietCases: readonly ConformanceCase[] = defineCases("err", [
         const ended = spawnSync(process.execPath, [...process.execArgv.slice(0, -1), source], { encoding: "utf8", env });
         console.log(ended.status, JSON.stringify(ended.stdout + ended.stderr));`;
       const own = startProcess(context, around);
-      await context.within(2500, own.ends('0 ""'), "the process to end by itself");
+      await context.limited(2500, own.ends('0 ""'), "the process to end by itself");
     },
   },
 ]);

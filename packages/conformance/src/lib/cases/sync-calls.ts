@@ -48,8 +48,14 @@ export function stream(
     });
     return { data, thrown: undefined, completed };
   } catch (thrown) {
+    if (init.timeouts === undefined && asHeadraceError(thrown, "timeout")) throw inVain(context, describeError(thrown));
     return { data, thrown, completed: undefined };
   }
+}
+
+/** Nothing in this thread could look meanwhile at what else there was. */
+function inVain({ ms }: CaseContext, received: string): ConformanceError {
+  return new ConformanceError(`the call to come to its end within ${ms(patienceMs)} ms`, received, { how: "waited" });
 }
 
 /** Fails unless what was thrown is a `HeadraceError` of this code; gives it. */
@@ -72,6 +78,8 @@ export interface BareCall {
   /** The body, one character a byte. */
   readonly text: string;
   readonly trailers: Headers | undefined;
+  /** Of the head. */
+  readonly headers: Headers | undefined;
   /** The longest time between two calls of `nextWait`, in ms. */
   readonly longestWait: number;
 }
@@ -94,16 +102,21 @@ export function sendSync(context: CaseContext, url: string, init: BareInit = {})
   const calls: BareCall["calls"] = [];
   let text = "";
   let trailers: Headers | undefined;
+  let headers: Headers | undefined;
   const times: number[] = [];
   const started = performance.now();
+  const late = inVain(context, "it is still blocking");
   const wait = (): number => {
     times.push(performance.now());
     calls.push("wait");
-    if (performance.now() - started > context.ms(patienceMs)) throw new Error("the call has not come to its end");
+    if (performance.now() - started > context.ms(patienceMs)) throw late;
     return nextWait(times.length - 1);
   };
   const sink: ResponseSink = {
-    head: () => void calls.push("head"),
+    head(head) {
+      calls.push("head");
+      ({ headers } = head);
+    },
     body(bytes) {
       calls.push("body");
       text += Buffer.from(bytes).toString("latin1");
@@ -118,6 +131,7 @@ export function sendSync(context: CaseContext, url: string, init: BareInit = {})
   } catch (thrown) {
     outcome = { thrown, hasThrown: true };
   }
+  if (outcome.thrown === late) throw late;
   const longestWait = Math.max(0, ...times.slice(1).map((time, index) => time - (times[index] ?? time)));
-  return { calls, ...outcome, text, trailers, longestWait };
+  return { calls, ...outcome, text, trailers, headers, longestWait };
 }

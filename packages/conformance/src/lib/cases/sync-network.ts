@@ -10,6 +10,18 @@ import { type BareCall, expectAllClosed, expectCode, sendSync } from "./sync-cal
 
 const answering: readonly BlockingStep[] = [["request"], ["send", ok("Content-Length: 2")], ["send", "ok"]];
 
+const cookies = ["a=1; Expires=Wed, 09 Jun 2027 10:18:14 GMT", "b=2"];
+const withCookies = ok("Content-Length: 2", ...cookies.map((cookie) => `Set-Cookie: ${cookie}`));
+/** On a connection that may be kept. */
+const twice: readonly BlockingStep[] = [
+  ["request"],
+  ["send", withCookies],
+  ["send", "ok"],
+  ["request"],
+  ["send", withCookies],
+  ["send", "ok"],
+];
+
 /** Calls `sendSync` of a transport with these options. */
 function sendWith(context: CaseContext, url: string, options: NetworkOptions): BareCall {
   return sendSync(context, url, { transport: context.create(options) as SyncTransport });
@@ -95,12 +107,38 @@ const definitions: readonly CaseDefinition[] = [
     },
   },
   {
+    id: "sync.set-cookie",
+    title: "two Set-Cookie lines stay two",
+    needs: ["sync"],
+    spec: "contract 4; RFC 6265 3",
+    async run(context) {
+      const server = await context.serveBlocking(twice);
+      const call = sendSync(context, server.origin);
+      expectBody(call, "ok");
+      expectEqual("Set-Cookie", call.headers?.getSetCookie(), cookies);
+    },
+  },
+  {
+    id: "sync.cookies-ignored",
+    title: "a cookie that a response sets is not sent with the next request",
+    needs: ["sync", "!ambient:cookies"],
+    spec: "contract 10: no cookie store",
+    async run(context) {
+      const server = await context.serveBlocking(twice);
+      for (let count = 0; count < 2; count++) expectBody(sendSync(context, server.origin), "ok");
+      const { requests } = await server.report();
+      const sent = requests.map((request) => /^cookie:.*$/im.exec(request)?.[0]);
+      expectEqual("the Cookie field of each request", sent, [undefined, undefined]);
+    },
+  },
+  {
     id: "sync.connect-timeout",
     title: "a handshake that is never answered is `timeout` in phase `connect`, at the limit and not before",
     needs: ["sync", "connectTimeout"],
     spec: "contract 4 and 8",
     async run(context) {
-      const server = await context.serveBlocking([]);
+      // Whose clock does not run is let go.
+      const server = await context.serveBlocking([["delay", 150 + context.ms(800)], ["rst"]]);
       const started = performance.now();
       const url = server.origin.replace("http:", "https:");
       const { thrown } = sendSync(context, url, { connectTimeout: 150 });

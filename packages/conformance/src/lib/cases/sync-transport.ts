@@ -25,8 +25,13 @@ function throws({ name, title, init, check = () => {} }: Thrown): CaseDefinition
     title,
     spec: "contract 3 and 4",
     async run(context: CaseContext) {
-      const server = await context.serveBlocking([...hanging, ["send", chunk("data: 2\n\n")]]);
-      const call = sendSync(context, server.origin, init());
+      const server = await context.serveBlocking([...hanging, ["marks", 1], ["send", chunk("data: 2\n\n")]]);
+      const { onBody, ...given } = init();
+      const taken = (): void | Promise<void> => {
+        server.mark();
+        return onBody?.();
+      };
+      const call = sendSync(context, server.origin, { ...given, onBody: taken });
       expectThat(call.hasThrown && call.thrown === mine, "the very value to be thrown", call.thrown);
       check(call);
       await expectAllClosed(server);
@@ -71,7 +76,12 @@ const definitions: readonly CaseDefinition[] = [
     title: "an abort inside the sink is thrown as its reason when that call returns",
     init() {
       const controller = new AbortController();
-      return { signal: controller.signal, onBody: () => controller.abort(mine) };
+      let calls = 0;
+      const onBody = (): void => {
+        if (calls++ > 0) throw new Error("body() was called after the abort");
+        controller.abort(mine);
+      };
+      return { signal: controller.signal, onBody };
     },
     check: (call) => expectEqual("the number of calls of body()", bodies(call), 1),
   }),
@@ -80,8 +90,8 @@ const definitions: readonly CaseDefinition[] = [
     title: "a promise from the sink is `invalid-argument`, the connection closed",
     spec: "contract 4",
     async run(context) {
-      const server = await context.serveBlocking(hanging);
-      const { thrown } = sendSync(context, server.origin, { onBody: () => Promise.resolve() });
+      const server = await context.serveBlocking([...hanging, ["marks", 1], ["send", lastChunk]]);
+      const { thrown } = sendSync(context, server.origin, { onBody: async () => server.mark() });
       expectCode(thrown, "invalid-argument");
       await expectAllClosed(server);
     },
@@ -107,9 +117,14 @@ const definitions: readonly CaseDefinition[] = [
     async run(context) {
       const server = await context.serveBlocking(hanging);
       const allowed = 25;
-      const nextWait = (before: number): number => (before > 8 ? fail() : allowed);
-      const { longestWait } = sendSync(context, server.origin, { nextWait });
       const limit = allowed + context.ms(250);
+      let last = performance.now();
+      const nextWait = (before: number): number => {
+        const waited = performance.now() - last;
+        last += waited;
+        return before > 8 || waited > limit ? fail() : allowed;
+      };
+      const { longestWait } = sendSync(context, server.origin, { nextWait });
       expectThat(longestWait <= limit, `at most ${limit} ms between two questions`, longestWait);
       await expectAllClosed(server);
     },

@@ -42,7 +42,7 @@ const definitions: readonly CaseDefinition[] = [
     async run(context) {
       const steps = Array.from({ length: 50 }, (_, index): BlockingStep[] => [
         ["send", chunk(`data: ${index}\n\n`)],
-        ["marks", index + 1],
+        ["taken", index + 1],
       ]);
       const server = await context.serveBlocking([
         ["request"],
@@ -50,9 +50,10 @@ const definitions: readonly CaseDefinition[] = [
         ...steps.flat(),
         ["send", lastChunk],
       ]);
-      const init = { timeouts: { idle: context.ms(1000) } };
-      const { data, thrown, completed } = stream(context, server.origin, init, () => server.mark());
+      const { data, thrown, completed } = stream(context, server.origin, {}, () => server.mark());
       expectEqual("what was thrown", thrown, undefined);
+      const { untaken } = await server.report();
+      expectEqual("the first event that was not taken, though exchanges beside it were answered,", untaken, null);
       expectEqual("events and completed", [data.length, data.at(-1), completed], [50, "49", true]);
     },
   },

@@ -117,7 +117,9 @@ export async function expectRefusedUnsent(
   code: HeadraceErrorCode,
   call: (url: string, verbs: Verbs) => Promise<unknown>,
 ): Promise<void> {
-  const server = await context.serve(() => {});
+  const server = await context.serve(() => {
+    throw new ConformanceError("nothing to be connected to", "a connection");
+  });
   const failure = expectFailure(code, call(server.url(), verbsOf(context)));
   await context.within(500, failure, `the call to be refused as ${code}`);
   expectEqual("the number of connections", server.connections.length, 0);

@@ -4,7 +4,7 @@ import { type CaseDefinition, type ConformanceCase, defineCases } from "../confo
 import { expectEqual, expectThat } from "../expect.ts";
 import { chunk, lastChunk, okChunked } from "../http-text.ts";
 import type { Script } from "../scripted-server.ts";
-import { expectFailure, verbsOf } from "./verb-calls.ts";
+import { expectFailure, expectRefusedUnsent, verbsOf } from "./verb-calls.ts";
 
 const nothing = (): void => {};
 
@@ -175,10 +175,9 @@ export const verbTimeCases: readonly ConformanceCase[] = defineCases(
       needs: ["!connectTimeout"],
       spec: "core README, Options: `timeouts.connect`, where the transport can; contract 1",
       async run(context: CaseContext) {
-        const server = await context.serve(() => {});
-        const call = verbsOf(context).open(server.url(), { timeouts: { connect: 1000 } });
-        await context.within(500, expectFailure("unsupported", call), "the call to be refused");
-        expectEqual("the number of connections", server.connections.length, 0);
+        await expectRefusedUnsent(context, "unsupported", (url, verbs) =>
+          verbs.open(url, { timeouts: { connect: 1000 } }),
+        );
       },
     },
   ].map((definition) => ({ ...definition, scope: "verb" as const })) as readonly CaseDefinition[],

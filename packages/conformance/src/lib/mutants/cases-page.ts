@@ -11,7 +11,8 @@ Written by \`pnpm cases\`; do not edit.
 Every case of the suite, version ${suiteVersion}. _Level_: \`must\`, \`should\` (reported as \`non-strict\` where it does not hold), \`may\`
 (several answers are right) or \`info\`. _Over_: whether the case calls the transport or the verbs of core over it. _Needs_: what \`supports\`
 must declare, or with \`!\` must not, and what the machine must have. _Found by_: the mutants (broken variants of the reference transport,
-or of the verbs) that the case is proven to fail.`;
+or of the verbs) that the case is proven to fail. Each is found by what came, or by what had not come when exchanges that were asked
+for later had been answered; none by a wait that merely ran out.`;
 
 /** What must hold and no mutant is named to fail, nor a reason given. */
 export function unnamedCases(): readonly string[] {

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { type NetworkOptions, type ResponseSink, type SyncTransport, TransportError } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
-import { codeOf, type Mutant } from "./mutant.ts";
+import { codeOf, type Mutant, withHeader } from "./mutant.ts";
 import { calls, verbs } from "./verb-mutant.ts";
 
 type SendSync = SyncTransport["sendSync"];
@@ -102,7 +102,7 @@ export const syncMutants: readonly Mutant[] = [
     ["sync.head-timeout", "sync.first-event-timeout", "sync.idle-timeout", "sync.total-timeout", "sync.next-wait-kept"],
     (nextWait) => () => {
       const allowed = nextWait();
-      Atomics.wait(sleeper, 0, 0, 520);
+      Atomics.wait(sleeper, 0, 0, 900);
       return allowed;
     },
   ),
@@ -141,6 +141,24 @@ export const syncMutants: readonly Mutant[] = [
   forgets("forgets-the-ca-when-it-blocks", ["sync.tls-ca"], ({ ca: _ca, ...options }) => options),
   forgets("forgets-the-socket-when-it-blocks", ["sync.unix-socket"], ({ unixSocket: _path, ...options }) => options),
   hands("decodes-nothing-when-it-blocks", ["sync.gzip"], (sink) => ({ body: (bytes) => sink.body(gzipSync(bytes)) })),
+  hands("joins-set-cookie-when-it-blocks", ["sync.set-cookie"], (sink) => ({
+    head(head) {
+      const headers = new Headers([...head.headers].filter(([name]) => name !== "set-cookie"));
+      headers.append("set-cookie", head.headers.getSetCookie().join(", "));
+      sink.head({ ...head, headers });
+    },
+  })),
+  blocks("keeps-cookies-when-it-blocks", ["sync.cookies-ignored"], (sendSync) => {
+    let cookie = "";
+    return (request, sink, nextWait) => {
+      const headers = cookie === "" ? request.headers : withHeader(request.headers, "cookie", cookie);
+      const head: ResponseSink["head"] = (received) => {
+        cookie = received.headers.getSetCookie()[0]?.split(";")[0] ?? cookie;
+        sink.head(received);
+      };
+      sendSync({ ...request, headers }, { head, body: (bytes) => sink.body(bytes) }, nextWait);
+    };
+  }),
   hands("hears-no-trailers-when-it-blocks", ["sync.trailers"], () => ({})),
   blocks(
     "keeps-no-connect-clock-when-it-blocks",

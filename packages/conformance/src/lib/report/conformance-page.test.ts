@@ -100,7 +100,7 @@ test("nothing in a report becomes markup", () => {
         reason: hostile,
         expected: hostile,
         received: hostile,
-        also: [{ expected: hostile, received: hostile }],
+        also: [{ expected: hostile, received: hostile, how: "observed" }],
         wire: [{ ms: 1, who: hostile, direction: ">", text: hostile, size: 1, bytes: hostile }],
       }),
       result("body.b", { outcome: "skipped", reason: hostile }),

@@ -22,6 +22,8 @@ export interface Finding {
   /** The case's title where something was thrown that the case did not look at. */
   readonly expected: string;
   readonly received: string;
+  /** `waited`: nothing came, and a wait ran out. `observed`: everything else. */
+  readonly how: "observed" | "waited";
 }
 
 /** What came of one case on one transport. */
@@ -43,6 +45,7 @@ export interface ConformanceResult {
   /** What did not hold, the first in time: what should have come, and what came. As in `Finding`. */
   readonly expected?: string;
   readonly received?: string;
+  readonly how?: Finding["how"];
   /** What did not hold besides. */
   readonly also?: readonly Finding[];
   /** What happened, for every outcome but a plain pass and cases not run; at most 81 entries. */

@@ -106,7 +106,7 @@ function note(result: ConformanceResult | undefined, name: string, column: numbe
   ];
 }
 
-function finding({ expected, received }: Finding): Html {
+function finding({ expected, received }: Pick<Finding, "expected" | "received">): Html {
   return markup`<dt>expected</dt><dd>${expected}</dd><dt>received</dt><dd>${received}</dd>`;
 }
 
