@@ -1,3 +1,25 @@
+/** A proxy server, as a transport connects to it. */
+interface ProxyServer {
+  /** With `socks5` names are looked up here, with `socks5h` by the proxy. */
+  readonly scheme: "http" | "https" | "socks5" | "socks5h";
+  /** A name in ASCII, or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Percent-decoded: byte strings, one character a byte, without control characters. */
+  readonly credentials: {
+    readonly username: string;
+    readonly password: string;
+  } | undefined;
+}
+/**
+ * Reads a proxy URL as curl has it: without a scheme it is `http`, without a port 1080 (`https`: 443).
+ *
+ * `URL` alone will not do: it drops a port 80 that was written, and repeats its input in its error.
+ *
+ * @param what what it is, for the error
+ * @throws `unsupported` for another scheme, else `invalid-argument`; neither repeats the text, which may carry a password
+ */
+export declare function parseProxy(text: string, what?: string): ProxyServer;
 /**
  * One HTTP stack. An object literal from a factory: methods use no `this`, so a decorator is a spread.
  *
@@ -131,18 +153,112 @@ interface NetworkOptions {
   unixSocket?: string;
   /** PEM certificates to trust instead of the stack's own. */
   ca?: string | Uint8Array;
-  /** PEM client certificate (chain), with `key`. */
+  /** PEM client certificate (chain). Its `key` may be in the same text. */
   cert?: string | Uint8Array;
-  /** PEM private key of `cert`. */
+  /** PEM private key of `cert`, not encrypted. */
   key?: string | Uint8Array;
   /** Accept any certificate for any host. For tests. */
   insecure?: boolean;
   /** Default `1.1`. `2` and `3` are offered over TLS; `h2c` is HTTP/2 with prior knowledge, without TLS. */
   httpVersion?: "1.1" | "2" | "3" | "h2c";
-  /** Addresses for names, as `{ "example.com": "127.0.0.1" }` or `{ "example.com:443": "127.0.0.1" }`. */
+  /**
+   * Addresses for names, as `{ "example.com": "127.0.0.1" }` or `{ "example.com:443": "127.0.0.1" }`;
+   * `*` is any name. A name with a port comes before one without.
+   */
   resolve?: Record<string, string>;
   /** Default: headrace and the stack with their versions, or what the stack itself sends. */
   userAgent?: string;
+}
+/** The certificates of the network options, in PEM. */
+interface Certificates {
+  /** To trust instead of the stack's own. */
+  readonly ca: string | undefined;
+  /** The client's, or its chain; given exactly where `key` is. */
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+/** Network options, checked and ready to use. */
+interface NetworkSettings extends Certificates {
+  /** The one given; `undefined` for none. */
+  readonly proxy: ProxyServer | "environment" | undefined;
+  /**
+   * The proxy for a URL, `undefined` for none; with `proxy: "environment"` looked up at each call.
+   *
+   * @throws `unsupported`, `invalid-argument` for what a variable of the environment says
+   */
+  proxyFor(url: URL): ProxyServer | undefined;
+  /** The address that `resolve` gives a name, without brackets; `undefined` for none. `host` is without brackets, too. */
+  addressOf(host: string, port: number): string | undefined;
+  readonly unixSocket: string | undefined;
+  readonly insecure: boolean;
+  readonly httpVersion: "1.1" | "2" | "3" | "h2c";
+  /** The caller's; the default is the transport's. */
+  readonly userAgent: string | undefined;
+}
+/**
+ * Checks the network options of a transport: alike for all, so that a mistake gets the same error everywhere.
+ *
+ * @param transport its name, for messages, and what it `supports`
+ * @throws `unsupported` for what is not declared, `invalid-argument` for what makes no sense; never with a value in it,
+ * which may be a credential
+ */
+export declare function checkNetworkOptions(options: NetworkOptions, transport: Pick<Transport, "name" | "supports">): NetworkSettings;
+/** How long each part of an exchange may take, in ms; 0 or `Infinity`: no limit. Kept alike on every transport. */
+interface Timeouts {
+  /**
+   * Opening a connection, look-up, proxy and TLS handshake included, for each hop. Default 10 000 where
+   * the transport has `supports.connectTimeout`; asking it of one that has not is `unsupported`.
+   */
+  connect?: number | undefined;
+  /**
+   * From the call to the final response's head; connecting, upload and redirects count. Each attempt has its own.
+   * Default: none; 300 000 for blocking calls.
+   */
+  head?: number | undefined;
+  /** From the head to the first event. Default: none. */
+  firstEvent?: number | undefined;
+  /**
+   * Between one piece of body and the next (see `idleCounts`). `auto` learns the rhythm: once it has heard three
+   * intervals in 15 s of stream or more, the limit is three times the longest of them, and never under 15 s. Default: none.
+   */
+  idle?: number | "auto" | undefined;
+  /** From the call to the last byte, wall time, attempts and all. Default: none. */
+  total?: number | undefined;
+}
+/**
+ * The clocks that core keeps over one call: `head`, `firstEvent`, `idle` and `total`. Deadlines on a
+ * monotonic clock; `watch` drives them with one timer, a blocking call polls `remaining` and `expire`.
+ *
+ * `firstEvent` and `idle` stand still between `hold` and `release` and then restart at zero.
+ */
+declare class Clocks {
+  #private;
+  constructor(timeouts?: Timeouts, idleCounts?: "bytes" | "events");
+  /** A request goes out (again): the head clock starts, those of the last attempt are gone. */
+  start(): void;
+  /** The final head is here. */
+  headArrived(): void;
+  /** A piece of body has been taken: the time that its reader took is not the server's. */
+  bytesTaken(): void;
+  /** An event was dispatched. */
+  eventDispatched(): void;
+  /** The consumer holds the transport back. */
+  hold(): void;
+  /** The consumer goes on. */
+  release(): void;
+  /** What is left of this response is not waited for beyond `ms`: then the exchange ends with `reason`. */
+  limit(ms: number, reason: unknown): void;
+  /** Lifts `limit`. */
+  unlimit(): void;
+  /** Between two attempts only `total` runs. */
+  rest(): void;
+  /** Ms until the next clock runs out; `Infinity` with none, 0 or less when one has. */
+  remaining(): number;
+  /** What the exchange ends with, once `remaining` is 0 or less. */
+  expired(): unknown;
+  /** Calls `onExpire` with the reason when a clock runs out, until `unwatch`. */
+  watch(onExpire: (reason: unknown) => void): void;
+  unwatch(): void;
 }
 /** What users see of a response: its head, plain. */
 interface ResponseInfo extends ResponseHead {
@@ -219,73 +335,34 @@ type HeadraceErrorOf<C extends HeadraceErrorCode> = C extends HeadraceErrorCode 
   readonly name: "HeadraceError";
   readonly code: C;
 } & ExtrasOf<C> : never;
-/**
- * Says which code of ours an error of Node, undici or Node's own fetch is: the table of the contract,
- * section 7. Looks through `cause` and the first of an `AggregateError`, at most eight deep, and goes by
- * `code` and message alone, so it works across copies and in any runtime.
- *
- * @param afterTheHead whether the response's head had been read: a lost connection is then `truncated`
- * (FIN) or `reset` (RST), before it `reset`
- * @returns the code, or `undefined` where nothing is known
- */
-export declare function codeOfNodeError(error: unknown, afterTheHead?: boolean): HeadraceErrorCode | undefined;
-/** How long each part of an exchange may take, in ms; 0 or `Infinity`: no limit. Kept alike on every transport. */
-interface Timeouts {
-  /**
-   * Opening a connection, look-up, proxy and TLS handshake included, for each hop. Default 10 000 where
-   * the transport has `supports.connectTimeout`; asking it of one that has not is `unsupported`.
-   */
-  connect?: number | undefined;
-  /**
-   * From the call to the final response's head; connecting, upload and redirects count. Each attempt has its own.
-   * Default: none; 300 000 for blocking calls.
-   */
-  head?: number | undefined;
-  /** From the head to the first event. Default: none. */
-  firstEvent?: number | undefined;
-  /**
-   * Between one piece of body and the next (see `idleCounts`). `auto` learns the rhythm: once it has heard three
-   * intervals in 15 s of stream or more, the limit is three times the longest of them, and never under 15 s. Default: none.
-   */
-  idle?: number | "auto" | undefined;
-  /** From the call to the last byte, wall time, attempts and all. Default: none. */
-  total?: number | undefined;
+/** What a transport may say of a failure. */
+interface TransportErrorOptions {
+  /** The stack's own error. Only for failures of the network and TLS: an argument's may carry a credential. */
+  cause?: unknown;
+  /** Default: the one the code implies, else `body`. */
+  phase?: HeadraceErrorPhase;
+  /** Free text, such as `untrusted`, `hostname`, `expired`, `refused`. */
+  detail?: string;
+  /** What the proxy answered, for `proxy`. */
+  status?: number;
+  /** Whether the peer said that it did not process the request (REFUSED_STREAM). */
+  retryable?: boolean;
 }
+/** What `send` rejects with. Core adds what it knows of the exchange before users see it. */
+export type TransportError = HeadraceErrorOf<HeadraceErrorCode>;
+/** Makes a `TransportError`: a `HeadraceError` that knows nothing of events yet. */
+export declare const TransportError: new <C extends HeadraceErrorCode>(code: C, message: string, options?: TransportErrorOptions) => HeadraceErrorOf<C>;
 /**
- * The clocks that core keeps over one call: `head`, `firstEvent`, `idle` and `total`. Deadlines on a
- * monotonic clock; `watch` drives them with one timer, a blocking call polls `remaining` and `expire`.
+ * Calls `expire` with a `timeout` of phase `connect` after so many ms: the one clock of a transport (contract 8).
  *
- * `firstEvent` and `idle` stand still between `hold` and `release` and then restart at zero.
+ * When the event loop was busy, its timers come before what has arrived meanwhile is read. So the loop turns, which
+ * takes no time where nothing has come, before the clock decides.
+ *
+ * @param ms 0 is never; more than 2^31-1 is kept as well
+ * @param peer what is connected to, for the message: `host:port`
+ * @returns stops the clock
  */
-declare class Clocks {
-  #private;
-  constructor(timeouts?: Timeouts, idleCounts?: "bytes" | "events");
-  /** A request goes out (again): the head clock starts, those of the last attempt are gone. */
-  start(): void;
-  /** The final head is here. */
-  headArrived(): void;
-  /** A piece of body has been taken: the time that its reader took is not the server's. */
-  bytesTaken(): void;
-  /** An event was dispatched. */
-  eventDispatched(): void;
-  /** The consumer holds the transport back. */
-  hold(): void;
-  /** The consumer goes on. */
-  release(): void;
-  /** What is left of this response is not waited for beyond `ms`: then the exchange ends with `reason`. */
-  limit(ms: number, reason: unknown): void;
-  /** Lifts `limit`. */
-  unlimit(): void;
-  /** Between two attempts only `total` runs. */
-  rest(): void;
-  /** Ms until the next clock runs out; `Infinity` with none, 0 or less when one has. */
-  remaining(): number;
-  /** What the exchange ends with, once `remaining` is 0 or less. */
-  expired(): unknown;
-  /** Calls `onExpire` with the reason when a clock runs out, until `unwatch`. */
-  watch(onExpire: (reason: unknown) => void): void;
-  unwatch(): void;
-}
+export declare function startConnectClock(ms: number, peer: string, expire: (reason: TransportError) => void): () => void;
 /** What becomes of redirects. */
 interface RedirectOptions {
   /** `error` fails with `redirect`; `manual` takes the redirect for the response. Default `follow`. */
@@ -318,28 +395,43 @@ type SyncTransport = Transport & {
 export declare function exchange(transport: Transport, request: TransportRequest, sink: ResponseSink, options?: ExchangeOptions): Promise<void>;
 /** `exchange`, blocking the thread: the clocks are polled (a server in this thread can never answer). */
 export declare function exchangeSync(transport: SyncTransport, request: TransportRequest, sink: ResponseSink, options?: ExchangeOptions): void;
-/** A proxy server, as a transport connects to it. */
-interface ProxyServer {
-  /** With `socks5` names are looked up here, with `socks5h` by the proxy. */
-  readonly scheme: "http" | "https" | "socks5" | "socks5h";
-  /** A name in ASCII, or an address; IPv6 without brackets. */
-  readonly host: string;
-  readonly port: number;
-  /** Percent-decoded: byte strings, one character a byte, without control characters. */
-  readonly credentials: {
-    readonly username: string;
-    readonly password: string;
-  } | undefined;
+/** How far an exchange has come: look-up and connection, TLS handshake, request sent, final head read. */
+type ExchangeStage = "connect" | "tls" | "head" | "body";
+/**
+ * Makes the `TransportError` of an error of Node's sockets, TLS or HTTP parser (contract 7).
+ *
+ * While connecting it is `dns` or `connect`, in the handshake `tls`; later `codeOfNodeError` decides, and what it does
+ * not know is `reset`. `detail` is `refused`, or for a certificate `untrusted`, `hostname` or `expired`. A
+ * `TransportError` is handed back as it is.
+ */
+export declare function fromNodeError(error: unknown, stage: ExchangeStage): TransportError;
+/** As much of Node's `net.Socket` and `tls.TLSSocket` as is asked. */
+interface ResettableSocket {
+  readonly localAddress?: string | undefined;
+  readonly remoteAddress?: string | undefined;
+  prependListener(event: "end", listener: () => void): unknown;
+  off(event: "end", listener: () => void): unknown;
 }
 /**
- * Reads a proxy URL as curl has it: without a scheme it is `http`, without a port 1080 (`https`: 443).
+ * Calls `onReset` with ECONNRESET where a socket's end is none. libuv before 1.52 (Node 22) tells a reset that follows
+ * data closely as an end (libuv/libuv#4997); but TCP that was reset has no peer any more.
  *
- * `URL` alone will not do: it drops a port 80 that was written, and repeats its input in its error.
+ * Nobody may have asked for the peer's address before, because the socket remembers it. Where libuv tells resets, and
+ * on sockets that are not TCP or TLS over it, nothing happens.
  *
- * @param what what it is, for the error
- * @throws `unsupported` for another scheme, else `invalid-argument`; neither repeats the text, which may carry a password
+ * @returns takes the watch off the socket, which may serve other requests
  */
-export declare function parseProxy(text: string, what?: string): ProxyServer;
+export declare function watchHiddenReset(socket: ResettableSocket, onReset: (error: Error) => void): () => void;
+/**
+ * Says which code of ours an error of Node, undici or Node's own fetch is: the table of the contract,
+ * section 7. Looks through `cause` and the first of an `AggregateError`, at most eight deep, and goes by
+ * `code` and message alone, so it works across copies and in any runtime.
+ *
+ * @param afterTheHead whether the response's head had been read: a lost connection is then `truncated`
+ * (FIN) or `reset` (RST), before it `reset`
+ * @returns the code, or `undefined` where nothing is known
+ */
+export declare function codeOfNodeError(error: unknown, afterTheHead?: boolean): HeadraceErrorCode | undefined;
 /**
  * Finds the proxy that variables of the environment name for a URL, by curl's rules.
  *
@@ -362,6 +454,30 @@ export declare function parseProxy(text: string, what?: string): ProxyServer;
  * @throws what `parseProxy` throws, naming the variable
  */
 export declare function environmentProxy(url: URL, environment: Readonly<Record<string, string | undefined>>): ProxyServer | undefined;
+/**
+ * Copies field lines as received: repeated ones in order, `Set-Cookie` lines apart.
+ *
+ * @param lines names and values in turn, one character a byte, such as `rawHeaders` and `rawTrailers` of node:http
+ * @param phase `body` for trailers
+ * @throws `protocol` for more than 1,000, or one that is no field; never with a value in it
+ */
+export declare function receivedHeaders(lines: readonly string[], phase?: "head" | "body"): Headers;
+/** What node:http says of a response, in an `IncomingMessage`. */
+interface RawHead {
+  readonly statusCode?: number | undefined;
+  readonly statusMessage?: string | undefined;
+  /** Without `HTTP/`. */
+  readonly httpVersion: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+}
+/**
+ * Reads a final head of HTTP/1 and refuses what HTTP stacks let pass: another version, a status below 200, such as a 101
+ * that nobody asked for, and a transfer coding but `chunked` (RFC 9112 section 7), which would be left on the body.
+ *
+ * @throws `protocol`; also what `receivedHeaders` throws
+ */
+export declare function receivedHead({ url, method }: TransportRequest, raw: RawHead): ResponseHead;
 /** Headers that carry a credential besides those HTTP names: dropped when a redirect leaves the origin. */
 export declare const defaultCredentialHeaders: readonly string[];
 /**
@@ -376,21 +492,18 @@ export declare const defaultCredentialHeaders: readonly string[];
  * credential could not
  */
 export declare function nextHop(request: TransportRequest, head: ResponseHead, credentialHeaders?: readonly string[]): TransportRequest | null;
-/** What a transport may say of a failure. */
-interface TransportErrorOptions {
-  /** The stack's own error. Only for failures of the network and TLS: an argument's may carry a credential. */
-  cause?: unknown;
-  /** Default: the one the code implies, else `body`. */
-  phase?: HeadraceErrorPhase;
-  /** Free text, such as `untrusted`, `hostname`, `expired`, `refused`. */
-  detail?: string;
-  /** What the proxy answered, for `proxy`. */
-  status?: number;
-  /** Whether the peer said that it did not process the request (REFUSED_STREAM). */
-  retryable?: boolean;
-}
-/** What `send` rejects with. Core adds what it knows of the exchange before users see it. */
-export type TransportError = HeadraceErrorOf<HeadraceErrorCode>;
-/** Makes a `TransportError`: a `HeadraceError` that knows nothing of events yet. */
-export declare const TransportError: new <C extends HeadraceErrorCode>(code: C, message: string, options?: TransportErrorOptions) => HeadraceErrorOf<C>;
-export type { ExchangeOptions, NetworkOptions, ProxyServer, RedirectOptions, ResponseHead, ResponseSink, SyncTransport, Timeouts, Transport, TransportErrorOptions, TransportRequest, TransportSupport };
+/** Makes one exchange: resolves at its proven end, and closes its connection when the request's signal is aborted. */
+type MakeExchange = (request: TransportRequest, sink: ResponseSink) => Promise<void>;
+/**
+ * Makes the `send` and the `close` of a transport, with what they owe whatever the stack is (contract 2, 3 and 5):
+ *
+ * - nothing is started after `close`, or with a signal that is aborted already;
+ * - `make` gets the request with a signal of its own, which is aborted by the caller's, by `close({ force: true })`, and
+ *   when the exchange fails, be it by its sink. No listener stays on the caller's;
+ * - once that signal is aborted, what is put into the sink is dropped, and `send` rejects, though the sink be pending;
+ * - `send` settles a macrotask after what `make` returned, and rejects with the very value that this rejected with.
+ *
+ * `close` resolves when no exchange is in flight; connections are then for the transport to close.
+ */
+export declare function trackExchanges(make: MakeExchange): Pick<Transport, "send" | "close">;
+export type { Certificates, ExchangeOptions, ExchangeStage, MakeExchange, NetworkOptions, NetworkSettings, ProxyServer, RawHead, RedirectOptions, ResettableSocket, ResponseHead, ResponseSink, SyncTransport, Timeouts, Transport, TransportErrorOptions, TransportRequest, TransportSupport };

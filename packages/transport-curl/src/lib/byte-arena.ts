@@ -41,12 +41,26 @@ export class ByteArena {
    * @returns `last`, or a new piece
    */
   take(address: number, length: number, last: Piece | undefined): Piece {
-    let slab = this.#current;
-    if (slab === undefined || slab.memory.length - slab.used < length) {
-      slab = this.#replaceCurrent(length);
-    }
+    const slab = this.#slabFor(length);
+    this.#curl.copy(slab.address + slab.used, address, length);
+    return this.#extend(slab, length, last);
+  }
+
+  /** Copies bytes, as `take`. */
+  takeBytes(bytes: Uint8Array, last: Piece | undefined): Piece {
+    const slab = this.#slabFor(bytes.length);
+    slab.memory.set(bytes, slab.used);
+    return this.#extend(slab, bytes.length, last);
+  }
+
+  #slabFor(length: number): Slab {
+    const slab = this.#current;
+    if (slab !== undefined && slab.memory.length - slab.used >= length) return slab;
+    return this.#replaceCurrent(length);
+  }
+
+  #extend(slab: Slab, length: number, last: Piece | undefined): Piece {
     const start = slab.used;
-    this.#curl.copy(slab.address + start, address, length);
     slab.used += length;
     if (last !== undefined && last.slab === slab && last.end === start) {
       last.end = slab.used;

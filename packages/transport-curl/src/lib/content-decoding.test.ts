@@ -89,7 +89,8 @@ test("a corrupt checksum is a protocol error", () => {
 });
 
 test("a bomb is decoded only as fast as it is taken", () => {
-  const bomb = zlib.brotliCompressSync(Buffer.alloc(64 * 1024 * 1024));
+  const quick = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 1 } };
+  const bomb = zlib.brotliCompressSync(Buffer.alloc(64 * 1024 * 1024), quick);
   const outputs = ContentDecoding.of("br")?.decode(bomb);
   const before = process.memoryUsage().arrayBuffers;
   expect(outputs?.next().value.length).toBeLessThanOrEqual(32 * 1024);

@@ -1,5 +1,3 @@
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
-import * as zlib from "node:zlib";
 import { TransportError } from "@headrace/core/transport";
 
 /** A content coding (RFC 9110 section 8.4.1) that can be undone here. */
@@ -36,26 +34,44 @@ interface Codec {
   readonly finish: number;
 }
 
-const zlibFlush = { flush: constants.Z_SYNC_FLUSH, finish: constants.Z_FINISH };
+type Zlib = typeof import("node:zlib");
 
-const codecs: Partial<Record<string, Codec>> = {
-  gzip: { create: () => createGunzip(), ...zlibFlush },
-  // RFC 9110 section 8.4.1.2: "deflate" has a zlib header, but some servers send it without.
-  deflate: { create: (first) => ((first & 0x0f) === 8 ? createInflate() : createInflateRaw()), ...zlibFlush },
-  br: {
-    create: () => createBrotliDecompress(),
-    flush: constants.BROTLI_OPERATION_FLUSH,
-    finish: constants.BROTLI_OPERATION_FINISH,
-  },
-  // Since Node 22.15.
-  ...(typeof zlib.createZstdDecompress === "function" && {
-    zstd: {
-      create: () => zlib.createZstdDecompress(),
-      flush: constants.ZSTD_e_flush,
-      finish: constants.ZSTD_e_end,
+/** `node:zlib`, loaded at first use: it takes longer than the rest of this package. */
+function loadZlib(): Zlib {
+  return process.getBuiltinModule("node:zlib");
+}
+
+function createCodecs(zlib: Zlib): Partial<Record<string, Codec>> {
+  const { constants } = zlib;
+  const zlibFlush = { flush: constants.Z_SYNC_FLUSH, finish: constants.Z_FINISH };
+  return {
+    gzip: { create: () => zlib.createGunzip(), ...zlibFlush },
+    // RFC 9110 section 8.4.1.2: "deflate" has a zlib header, but some servers send it without.
+    deflate: {
+      create: (first) => ((first & 0x0f) === 8 ? zlib.createInflate() : zlib.createInflateRaw()),
+      ...zlibFlush,
     },
-  }),
-};
+    br: {
+      create: () => zlib.createBrotliDecompress(),
+      flush: constants.BROTLI_OPERATION_FLUSH,
+      finish: constants.BROTLI_OPERATION_FINISH,
+    },
+    // Since Node 22.15.
+    ...(typeof zlib.createZstdDecompress === "function" && {
+      zstd: {
+        create: () => zlib.createZstdDecompress(),
+        flush: constants.ZSTD_e_flush,
+        finish: constants.ZSTD_e_end,
+      },
+    }),
+  };
+}
+
+let codecs: Partial<Record<string, Codec>> | undefined;
+
+function codecOf(name: string): Codec | undefined {
+  return (codecs ??= createCodecs(loadZlib()))[name];
+}
 
 /** Most input given at once: where it is corrupt, what the same step had decoded before is lost. */
 const step = 256;
@@ -147,7 +163,7 @@ export class ContentDecoding {
         phase: "head",
       });
     }
-    const wanted = names.toReversed().map((name) => (isDecodable(name) ? codecs[name] : undefined));
+    const wanted = names.toReversed().map((name) => (isDecodable(name) ? codecOf(name) : undefined));
     const known = wanted.filter((codec) => codec !== undefined);
     return known.length === 0 || known.length < wanted.length
       ? undefined
@@ -193,17 +209,17 @@ export function decodableCodings(): readonly ContentCoding[] {
 }
 
 /** The letter h in each coding. */
-const samples: Record<ContentCoding, () => Uint8Array> = {
-  gzip: () => zlib.gzipSync("h"),
-  deflate: () => zlib.deflateSync("h"),
-  br: () => zlib.brotliCompressSync("h"),
-  zstd: () => zlib.zstdCompressSync("h"),
+const samples: Record<ContentCoding, (zlib: Zlib) => Uint8Array> = {
+  gzip: (zlib) => zlib.gzipSync("h"),
+  deflate: (zlib) => zlib.deflateSync("h"),
+  br: (zlib) => zlib.brotliCompressSync("h"),
+  zstd: (zlib) => zlib.zstdCompressSync("h"),
 };
 
 function decodes(coding: ContentCoding): boolean {
-  const codec = codecs[coding];
+  const codec = codecOf(coding);
   if (!codec) return false;
-  const sample = samples[coding]();
+  const sample = samples[coding](loadZlib());
   return attempt(codec, sample) === "h" && attempt(codec, sample.subarray(0, -1)) === "truncated";
 }
 

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers";
 import { isMainThread } from "node:worker_threads";
 import { TransportError } from "@headrace/core/transport";
 import { ByteArena } from "./byte-arena.ts";
@@ -6,10 +5,12 @@ import { ConnectionPool } from "./connection-pool.ts";
 import { Option } from "./curl-constants.ts";
 import { createMultiLoop } from "./create-multi-loop.ts";
 import type { Libcurl } from "./libcurl.ts";
+import { LoopDriver } from "./loop-driver.ts";
 import type { MultiLoop } from "./multi-loop.ts";
 import type { Setopt } from "./setopt.ts";
 import type { TransferDriver } from "./transfer-driver.ts";
 import type { Transfer } from "./transfer.ts";
+import { WriteBuffer } from "./write-buffer.ts";
 
 /** `CURLOPT_PREREQFUNCTION` came with 7.80. */
 const preRequestSince = 0x075000;
@@ -31,6 +32,7 @@ export class CurlThread {
   readonly #transfers = new Map<number, Transfer>();
   readonly #easies = new Map<bigint, Transfer>();
   #lastId = 0;
+  #writeBuffer: WriteBuffer | undefined;
   #driver: TransferDriver | undefined;
   #loop: MultiLoop | undefined;
 
@@ -68,8 +70,7 @@ export class CurlThread {
   }
 
   setCallbacks({ curl, easy }: Setopt, id: number): void {
-    curl.setPointer(easy, Option.writeFunction, this.#onBody);
-    curl.setId(easy, Option.writeData, id);
+    this.setWriteFunction(easy, id);
     curl.setPointer(easy, Option.headerFunction, this.#onHeader);
     curl.setId(easy, Option.headerData, id);
     if (this.knowsAttempts) {
@@ -80,9 +81,32 @@ export class CurlThread {
     if (transfer) this.#easies.set(easy, transfer);
   }
 
+  /** Has libcurl call back for each piece of body. */
+  setWriteFunction(easy: bigint, id: number): void {
+    this.curl.setPointer(easy, Option.writeFunction, this.#onBody);
+    this.curl.setId(easy, Option.writeData, id);
+  }
+
   /** The easy handle is about to be freed. */
   forget(easy: bigint): void {
+    const transfer = this.#easies.get(easy);
+    if (transfer) this.#writeBuffer?.takeBack(transfer);
     this.#easies.delete(easy);
+  }
+
+  /** Makes the buffer that is lent, where that is possible. Not from inside libcurl: it overflows koffi's stack. */
+  prepareBuffer(): void {
+    if (this.curl.stdio !== undefined) this.#writeBuffer ??= new WriteBuffer(this.curl, this.curl.stdio);
+  }
+
+  /** Has libcurl write what follows of a body to memory, if there is a buffer. */
+  lendBuffer(transfer: Transfer): void {
+    this.#writeBuffer?.lend(transfer);
+  }
+
+  /** libcurl has been left. */
+  written(): void {
+    this.#writeBuffer?.collect();
   }
 
   /** Tells the transfer of an easy handle that it has ended. */
@@ -96,8 +120,16 @@ export class CurlThread {
   }
 
   #createDriver(): TransferDriver {
-    this.#loop = createMultiLoop({ curl: this.curl, done: (easy, code) => this.done(easy, code) });
-    return new LoopDriver(this.#loop);
+    const driver: LoopDriver = new LoopDriver((arrived) => {
+      return createMultiLoop({
+        curl: this.curl,
+        done: (easy, code) => this.done(easy, code),
+        written: () => this.written(),
+        arrived,
+      });
+    });
+    this.#loop = driver.loop;
+    return driver;
   }
 
   /** What a worker thread that ends would leave to the process: open sockets, and callbacks, of which koffi has 8192. */
@@ -105,50 +137,8 @@ export class CurlThread {
     const ended = new TransportError("closed", "the thread has ended");
     for (const transfer of this.#transfers.values()) transfer.delivery.fail(ended);
     this.#loop?.dispose();
+    this.#writeBuffer?.dispose();
     ConnectionPool.freeIdle();
     for (const callback of [this.#onBody, this.#onHeader, this.#onPreRequest]) this.curl.koffi.unregister(callback);
-  }
-}
-
-/** Delivers in batches, one `setImmediate` each: Node 26 runs no microtasks after a poll callback. */
-class LoopDriver implements TransferDriver {
-  readonly blocking = false;
-  readonly #loop: MultiLoop;
-  #scheduled = new Set<Transfer>();
-
-  constructor(loop: MultiLoop) {
-    this.#loop = loop;
-  }
-
-  run(command: () => void): void {
-    this.#loop.run(command);
-  }
-
-  add(easy: bigint): void {
-    this.#loop.hold();
-    this.#loop.add(easy);
-  }
-
-  settled(): void {
-    this.#loop.release();
-  }
-
-  remove(easy: bigint): void {
-    this.#loop.remove(easy);
-  }
-
-  resume(easy: bigint): void {
-    this.#loop.resume(easy);
-  }
-
-  schedule(transfer: Transfer): void {
-    if (this.#scheduled.size === 0) setImmediate(() => this.#flush());
-    this.#scheduled.add(transfer);
-  }
-
-  #flush(): void {
-    const transfers = this.#scheduled;
-    this.#scheduled = new Set();
-    for (const transfer of transfers) transfer.turn();
   }
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { Info } from "./curl-constants.ts";
 import type { DoneMessage, Koffi, Libcurl, Pointer } from "./libcurl.ts";
+import { declareStdio, type Stdio } from "./stdio.ts";
 
 type Library = ReturnType<Koffi["load"]>;
 
@@ -25,23 +26,33 @@ function cString(text: string): Buffer {
  */
 export function declareLibcurl(koffi: Koffi, library: Library, file: string): Libcurl {
   const globalInit: (flags: number) => number = library.func("curl_global_init", "int", ["long"]);
-  const copy: Libcurl["copy"] = libc(koffi).func("memcpy", "void", ["uintptr_t", "uintptr_t", "size_t"]);
   const declared = {
     ...declareEasy(koffi, library),
     ...declareMulti(koffi, library),
     ...declareShare(library),
     ...declareCallbacks(koffi),
+    ...declareMemory(koffi),
   };
   const code = withoutKeyLog(() => globalInit(curlGlobalDefault));
   if (code !== 0) throw new Error(`curl_global_init failed with code ${code}`);
-  const scratch = Buffer.allocUnsafeSlow(1024);
-  const scratchAddress = Number(koffi.address(scratch));
+  let stdio: { readonly found: Stdio | undefined } | undefined;
   return {
     koffi,
     file,
     ...readVersion(koffi, library),
     hasInput: declareHasInput(koffi),
     ...declared,
+    get stdio() {
+      return (stdio ??= { found: declareStdio(koffi) }).found;
+    },
+  };
+}
+
+function declareMemory(koffi: Koffi): Pick<Libcurl, "copy" | "latin1"> {
+  const copy: Libcurl["copy"] = libc(koffi).func("memcpy", "void", ["uintptr_t", "uintptr_t", "size_t"]);
+  const scratch = Buffer.allocUnsafeSlow(1024);
+  const scratchAddress = Number(koffi.address(scratch));
+  return {
     copy,
     latin1(address, length) {
       const large = length > scratch.length;
@@ -189,27 +200,23 @@ type MultiFunctions = Pick<
 >;
 
 function declareMulti(koffi: Koffi, library: Library): MultiFunctions {
-  const running = Buffer.alloc(8);
+  const running = new Int32Array(new ArrayBuffer(8));
   const setopt: (multi: bigint, option: number, type: string, value: bigint) => number = library.func(
     "curl_multi_setopt",
     "int",
     ["void *", "int", "..."],
   );
-  const perform: (multi: bigint, running: Buffer) => number = library.func("curl_multi_perform", "int", [
+  const perform: (multi: bigint, running: Int32Array) => number = library.func("curl_multi_perform", "int", [
     "void *",
     "void *",
   ]);
-  const socketAction: (multi: bigint, socket: number, events: number, running: Buffer) => number = library.func(
+  const runningAddress = Number(koffi.address(running));
+  const socketAction: (multi: bigint, socket: number, events: number, running: number) => number = library.func(
     "curl_multi_socket_action",
     "int",
-    ["void *", "intptr_t", "int", "void *"],
+    ["void *", "intptr_t", "int", "uintptr_t"],
   );
   const poll = library.func("curl_multi_poll", "int", ["void *", "void *", "uint", "int", "void *"]);
-  const infoRead: (multi: bigint, queued: Buffer) => Pointer = library.func("curl_multi_info_read", "void *", [
-    "void *",
-    "void *",
-  ]);
-  const message = koffi.struct({ kind: "int", easy: "void *", code: "int" });
   return {
     multiInit: library.func("curl_multi_init", "void *", []),
     multiCleanup: library.func("curl_multi_cleanup", "int", ["void *"]),
@@ -217,14 +224,27 @@ function declareMulti(koffi: Koffi, library: Library): MultiFunctions {
     multiRemove: library.func("curl_multi_remove_handle", "int", ["void *", "void *"]),
     multiSetFunction: (multi, option, callback) => setopt(multi, option, "void *", callback),
     multiPerform: (multi) => perform(multi, running),
-    multiSocketAction: (multi, socket, events) => socketAction(multi, socket, events, running),
+    multiSocketAction(multi, socket, events) {
+      socketAction(multi, socket, events, runningAddress);
+      return running[0] ?? 0;
+    },
     multiPoll: (multi, ms) => poll(multi, null, 0, ms, null) as number,
     multiPollAsync: (multi, ms, ready, done) => void poll.async(multi, null, 0, ms, ready, () => done()),
     multiWakeup: library.func("curl_multi_wakeup", "int", ["void *"]),
-    multiInfoRead(multi) {
-      const found = infoRead(multi, running);
-      return found === null ? undefined : (koffi.decode(found, message) as DoneMessage);
-    },
+    multiInfoRead: declareInfoRead(koffi, library),
+  };
+}
+
+function declareInfoRead(koffi: Koffi, library: Library): Libcurl["multiInfoRead"] {
+  const infoRead: (multi: bigint, queued: Buffer) => Pointer = library.func("curl_multi_info_read", "void *", [
+    "void *",
+    "void *",
+  ]);
+  const queued = Buffer.alloc(4);
+  const message = koffi.struct({ kind: "int", easy: "void *", code: "int" });
+  return (multi) => {
+    const found = infoRead(multi, queued);
+    return found === null ? undefined : (koffi.decode(found, message) as DoneMessage);
   };
 }
 

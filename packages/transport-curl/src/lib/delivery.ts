@@ -61,7 +61,16 @@ export class Delivery {
   /** Copies bytes at an address of libcurl's. */
   take(address: number, length: number): void {
     const last = this.#pieces.at(-1);
-    const piece = this.#arena.take(address, length, last);
+    this.#queue(this.#arena.take(address, length, last), last, length);
+  }
+
+  /** Copies bytes. */
+  takeBytes(bytes: Uint8Array): void {
+    const last = this.#pieces.at(-1);
+    this.#queue(this.#arena.takeBytes(bytes, last), last, bytes.length);
+  }
+
+  #queue(piece: Piece, last: Piece | undefined, length: number): void {
     if (piece !== last) this.#pieces.push(piece);
     this.queued += length;
   }

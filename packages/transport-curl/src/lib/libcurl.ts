@@ -1,4 +1,5 @@
 import { Feature } from "./curl-constants.ts";
+import type { Stdio } from "./stdio.ts";
 
 /** koffi, as `require` gives it. */
 export type Koffi = typeof import("koffi");
@@ -55,6 +56,7 @@ export interface Libcurl {
   multiRemove(multi: bigint, easy: bigint): number;
   multiSetFunction(multi: bigint, option: number, callback: bigint): number;
   multiPerform(multi: bigint): number;
+  /** @returns how many transfers still run */
   multiSocketAction(multi: bigint, socket: number, events: number): number;
   /** Blocks for at most `ms`, or until a socket is ready or `multiWakeup` is called. */
   multiPoll(multi: bigint, ms: number): number;
@@ -67,6 +69,8 @@ export interface Libcurl {
   shareAdd(share: bigint, what: number): number;
   shareCleanup(share: bigint): number;
 
+  /** Where libcurl's default write function can write to memory of ours. */
+  readonly stdio: Stdio | undefined;
   /** Copies C memory into memory of ours, both given by address. */
   copy(target: number, source: number, length: number): void;
   /** A string of C memory, one character a byte. */

@@ -18,19 +18,36 @@ export interface MultiLoop {
   dispose(): void;
 }
 
-/** @param done is told of each transfer that ended, outside libcurl; it has to remove it */
-export type MultiLoopInit = { readonly curl: Libcurl; readonly done: (easy: bigint, code: number) => void };
+/** What a loop calls, always outside libcurl. */
+export interface MultiLoopInit {
+  readonly curl: Libcurl;
+  /** Told of each transfer that ended; it has to remove it. */
+  readonly done: (easy: bigint, code: number) => void;
+  /** libcurl has been left, and may have written. */
+  readonly written: () => void;
+  /** Sockets have been read: what arrived may be handed on. */
+  readonly arrived: () => void;
+}
 
 /** `CURLE_FAILED_INIT`. */
 const failedInit = 2;
 
-/** Adds an easy handle; one that libcurl does not take has ended, or its exchange never would. */
-export function addTransfer(multi: bigint, easy: bigint, { curl, done }: MultiLoopInit): void {
-  if (curl.multiAdd(multi, easy) !== 0) done(easy, failedInit);
+/** What is needed to hear of transfers that ended. */
+export type Messages = Pick<MultiLoopInit, "curl" | "done">;
+
+/**
+ * Adds an easy handle; one that libcurl does not take has ended, or its exchange never would.
+ *
+ * @returns whether it was taken
+ */
+export function addTransfer(multi: bigint, easy: bigint, { curl, done }: Messages): boolean {
+  const taken = curl.multiAdd(multi, easy) === 0;
+  if (!taken) done(easy, failedInit);
+  return taken;
 }
 
 /** Hands the messages of ended transfers to `done`. */
-export function drainMessages(multi: bigint, { curl, done }: MultiLoopInit): void {
+export function drainMessages(multi: bigint, { curl, done }: Messages): void {
   for (let message = curl.multiInfoRead(multi); message; message = curl.multiInfoRead(multi)) {
     done(message.easy, message.code);
   }

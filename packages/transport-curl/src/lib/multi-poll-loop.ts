@@ -39,7 +39,7 @@ export class MultiPollLoop implements MultiLoop {
   }
 
   add(easy: bigint): void {
-    this.run(() => addTransfer(this.#multi, easy, this.#init));
+    this.run(() => void addTransfer(this.#multi, easy, this.#init));
   }
 
   remove(easy: bigint): void {
@@ -91,6 +91,7 @@ export class MultiPollLoop implements MultiLoop {
     this.#state = "performing";
     this.#runCommands();
     this.#init.curl.multiPerform(this.#multi);
+    this.#init.written();
     drainMessages(this.#multi, this.#init);
     if (this.#commands.length > 0) {
       this.#state = "scheduled";

@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
 import { MultiOption, pollRemove, Select, socketTimeout } from "./curl-constants.ts";
 import {
@@ -8,6 +9,9 @@ import {
   type MultiLoop,
   type MultiLoopInit,
 } from "./multi-loop.ts";
+
+/** Of `setTimeout`. */
+const longestDelay = 2 ** 31 - 1;
 
 type PollHandle = InstanceType<(typeof import("koffi"))["node"]["PollHandle"]>;
 /** What koffi really calls back with; its declaration leaves the status out (3.3.4). */
@@ -34,7 +38,17 @@ export class MultiSocketLoop implements MultiLoop {
   readonly #commands: (() => void)[] = [];
   /** How deep in libcurl this thread is: nothing of it may be called from its callbacks. */
   #depth = 0;
+  /** Added and not removed: where libcurl counts fewer that run, it has messages. */
+  readonly #added = new Set<bigint>();
+  /** When libcurl wants to be called, and when it will be looked whether that is now; on the monotonic clock. */
+  #dueAt = Infinity;
+  #timerAt = Infinity;
   #timer: NodeJS.Timeout | undefined;
+  /** A turn in which libcurl is called although no socket is ready. */
+  #turn: "none" | "scheduled" | "running" = "none";
+  #isDueAgain = false;
+  /** Easy handles to go on with in that turn. */
+  readonly #resumed = new Set<bigint>();
 
   constructor(init: MultiLoopInit) {
     const { curl } = init;
@@ -52,16 +66,20 @@ export class MultiSocketLoop implements MultiLoop {
   }
 
   add(easy: bigint): void {
-    this.run(() => addTransfer(this.#multi, easy, this.#init));
+    this.run(() => {
+      if (addTransfer(this.#multi, easy, this.#init)) this.#added.add(easy);
+    });
   }
 
   remove(easy: bigint): void {
+    this.#added.delete(easy);
+    this.#resumed.delete(easy);
     this.#init.curl.multiRemove(this.#multi, easy);
   }
 
   resume(easy: bigint): void {
-    this.run(() => void this.#init.curl.easyPause(easy, 0));
-    this.run(() => this.#action(socketTimeout, 0));
+    this.#resumed.add(easy);
+    this.#due();
   }
 
   hold(): void {
@@ -83,6 +101,7 @@ export class MultiSocketLoop implements MultiLoop {
     this.#depth++;
     try {
       call();
+      this.#init.written();
     } finally {
       this.#depth--;
       if (this.#depth === 0)
@@ -91,8 +110,12 @@ export class MultiSocketLoop implements MultiLoop {
   }
 
   #action(socket: number, events: number): void {
-    this.#init.curl.multiSocketAction(this.#multi, socket, events);
-    drainMessages(this.#multi, this.#init);
+    this.run(() => {
+      const running = this.#init.curl.multiSocketAction(this.#multi, socket, events);
+      this.#init.written();
+      if (running < this.#added.size) drainMessages(this.#multi, this.#init);
+    });
+    if (this.#depth === 0) this.#init.arrived();
   }
 
   #onSocket(socket: number, what: number): number {
@@ -122,23 +145,64 @@ export class MultiSocketLoop implements MultiLoop {
   }
 
   #onReady(socket: number, status: number, { readable, writable }: Parameters<PollCallback>[1]): void {
-    if (status >= 0) {
-      return this.run(() => this.#action(socket, (readable ? Select.in : 0) | (writable ? Select.out : 0)));
-    }
+    if (status >= 0) return this.#action(socket, (readable ? Select.in : 0) | (writable ? Select.out : 0));
     // libuv reports EBADF for any socket in error, and stops watching it. Only reading it tells what it is,
     // and there may be data before that.
     const watch = this.#sockets.get(socket);
-    this.run(() => this.#action(socket, Select.in | Select.out));
+    this.#action(socket, Select.in | Select.out);
     if (watch !== undefined && this.#sockets.get(socket) === watch) watch.start();
   }
 
+  /** libcurl sets its timer anew whenever it has been called: one of ours that is armed for earlier is left alone. */
   #onTimer(ms: number): number {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (ms < 0) return 0;
-    const due = (): void => this.run(() => this.#action(socketTimeout, 0));
-    if (ms === 0) setImmediate(due);
-    else this.#timer = setTimeout(due, ms).unref();
+    this.#dueAt = ms > 0 ? performance.now() + ms : Infinity;
+    if (ms === 0) this.#due();
+    else if (this.#dueAt < this.#timerAt) this.#arm();
     return 0;
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#timerAt = this.#dueAt;
+    const ms = Math.min(Math.ceil(this.#dueAt - performance.now()), longestDelay);
+    this.#timer = setTimeout(() => this.#onTimeout(), ms).unref();
+  }
+
+  #onTimeout(): void {
+    this.#timerAt = Infinity;
+    if (this.#dueAt === Infinity) return;
+    if (performance.now() < this.#dueAt) return this.#arm();
+    this.#dueAt = Infinity;
+    this.#action(socketTimeout, 0);
+  }
+
+  /** libcurl may not be called where it asks for that, and a stream without end must not hold the event loop. */
+  #due(): void {
+    this.#isDueAgain = true;
+    if (this.#turn !== "none") return;
+    this.#turn = "scheduled";
+    setImmediate(() => this.#runTurn());
+  }
+
+  /**
+   * One transfer after the other: libcurl would read for all that were resumed before any is delivered, into
+   * memory that is then no longer in the cache.
+   */
+  #runTurn(): void {
+    this.#turn = "running";
+    const resumed = [...this.#resumed];
+    this.#resumed.clear();
+    for (const easy of resumed) {
+      if (!this.#added.has(easy)) continue;
+      this.run(() => void this.#init.curl.easyPause(easy, 0));
+      this.#isDueAgain = false;
+      this.#action(socketTimeout, 0);
+    }
+    if (resumed.length === 0) {
+      this.#isDueAgain = false;
+      this.#action(socketTimeout, 0);
+    }
+    this.#turn = "none";
+    if (this.#isDueAgain || this.#resumed.size > 0) this.#due();
   }
 }

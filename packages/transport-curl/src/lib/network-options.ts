@@ -107,11 +107,6 @@ function proxyUrl({ scheme, host, port }: ProxyServer): string {
   return `${scheme}://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
-/** The proxy for a URL: the one given, or what the environment says now. */
-export function proxyOf({ proxyFor }: NetworkSettings, url: URL, _curl: Libcurl): ProxyServer | undefined {
-  return proxyFor(url);
-}
-
 /** The entries of `CURLOPT_RESOLVE` for what a URL makes libcurl look up: its own host, and the proxy. */
 export function resolveEntries(settings: NetworkSettings, url: URL): string[] {
   if (!settings.resolves) return [];

@@ -1,5 +1,5 @@
 import type { TransportRequest } from "@headrace/core/transport";
-import type { ConnectionPool } from "./connection-pool.ts";
+import type { ConnectionShare } from "./connection-pool.ts";
 import { Info } from "./curl-constants.ts";
 import type { CurlThread } from "./curl-thread.ts";
 import type { NetworkSettings } from "./network-options.ts";
@@ -9,7 +9,7 @@ const safeMethods: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 interface RequestAttemptsInit {
   readonly thread: CurlThread;
-  readonly pool: ConnectionPool;
+  readonly share: ConnectionShare;
   readonly settings: NetworkSettings;
   readonly request: TransportRequest;
 }
@@ -34,17 +34,17 @@ export class RequestAttempts {
 
   /** Whether it may be on a connection that others have used. */
   get mayReuse(): boolean {
-    const { thread, pool, request, settings } = this.#init;
+    const { thread, share, request, settings } = this.#init;
     if (!thread.knowsAttempts) return safeMethods.includes(request.method);
     const direct = settings.proxy === undefined && settings.unixSocket === undefined;
-    return !direct || settings.httpVersion !== "1.1" || pool.idle.has(request.url.origin);
+    return !direct || settings.httpVersion !== "1.1" || share.idle.has(request.url.origin);
   }
 
   /** The connection stands, and the request is about to go out. @returns whether it must not */
   mustNotGo(easy: bigint | undefined, localPort: number): boolean {
-    const { pool, request } = this.#init;
+    const { share, request } = this.#init;
     this.#localPort = localPort;
-    const sockets = pool.idle.taken(request.url.origin, localPort);
+    const sockets = share.idle.taken(request.url.origin, localPort);
     this.heldBack = easy !== undefined && this.#isDesynchronised(easy, sockets);
     return this.heldBack || ++this.count > (safeMethods.includes(request.method) ? 2 : 1);
   }
@@ -73,10 +73,10 @@ export class RequestAttempts {
 
   /** The exchange has ended in order: its connection is idle. */
   noteIdle(easy: bigint): void {
-    const { thread, pool, request } = this.#init;
+    const { thread, share, request } = this.#init;
     if (!thread.knowsAttempts) return;
     const socket = thread.curl.activeSocket(easy);
-    if (socket >= 0) pool.idle.left(request.url.origin, this.#localPort, socket);
+    if (socket >= 0) share.idle.left(request.url.origin, this.#localPort, socket);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { TransportError } from "@headrace/core/transport";
 import type { CurlThread } from "./curl-thread.ts";
-import { addTransfer, createMulti, drainMessages, type MultiLoopInit } from "./multi-loop.ts";
+import { addTransfer, createMulti, drainMessages, type Messages } from "./multi-loop.ts";
 import type { TransferDriver } from "./transfer-driver.ts";
 import type { Transfer } from "./transfer.ts";
 
@@ -14,7 +14,7 @@ export class BlockingDriver implements TransferDriver {
   readonly blocking = true;
   readonly #thread: CurlThread;
   readonly #multi: bigint;
-  readonly #init: MultiLoopInit;
+  readonly #init: Messages;
 
   constructor(thread: CurlThread) {
     this.#thread = thread;
@@ -59,6 +59,7 @@ export class BlockingDriver implements TransferDriver {
     };
     while (!delivery.over) {
       curl.multiPerform(this.#multi);
+      this.#thread.written();
       drainMessages(this.#multi, this.#init);
       transfer.turn();
       if (delivery.over) return;

@@ -1,17 +1,18 @@
 import { performance } from "node:perf_hooks";
 import { type ProxyServer, TransportError, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
 import { errorOfCurlFailure, scrub, type CurlFailure } from "./codes.ts";
-import type { ConnectionPool } from "./connection-pool.ts";
+import type { ConnectionPool, ConnectionShare } from "./connection-pool.ts";
 import { Info, Option, writeFunctionPause } from "./curl-constants.ts";
 import type { CurlThread } from "./curl-thread.ts";
 import { Delivery, type DeliveryOwner, type Ending } from "./delivery.ts";
 import { isAnsweredEarly } from "./early-answer.ts";
-import { allowReuse, proxyOf, type NetworkSettings } from "./network-options.ts";
+import { allowReuse, type NetworkSettings } from "./network-options.ts";
 import { prepareRequest, type RequestLists } from "./prepare-request.ts";
 import { RequestAttempts } from "./request-attempts.ts";
 import { ResponseHeadReader } from "./response-head.ts";
 import { createEasy } from "./setopt.ts";
 import type { TransferDriver } from "./transfer-driver.ts";
+import type { Writer } from "./write-buffer.ts";
 
 /** What a transfer is made of. */
 export interface TransferInit {
@@ -27,6 +28,9 @@ export interface TransferInit {
 
 /** What is read ahead of a sink that holds back, before the connection stops being read. */
 const highWater = 256 * 1024;
+/** So many pieces as small as this, between two deliveries, are better written to memory than called back for. */
+const manyPieces = 8;
+const smallPiece = 2048;
 /** `CURLPAUSE_RECV`. */
 const pauseReceiving = 1;
 const errorBufferSize = 256;
@@ -37,7 +41,7 @@ const abortedByCallback = 42;
  * One exchange on libcurl: an easy handle, its callbacks, and what they find. Callbacks only note and copy;
  * whatever calls libcurl or the sink happens after they have returned.
  */
-export class Transfer implements DeliveryOwner {
+export class Transfer implements DeliveryOwner, Writer {
   readonly id: number;
   readonly delivery: Delivery;
   readonly #init: TransferInit;
@@ -46,9 +50,12 @@ export class Transfer implements DeliveryOwner {
   readonly #started = performance.now();
   #easy: bigint | undefined;
   #lists: RequestLists | undefined;
+  readonly #share: ConnectionShare;
   readonly #attempts: RequestAttempts;
   #proxy: ProxyServer | undefined;
   #pausedInCurl = false;
+  /** Small pieces since the last delivery. */
+  #smallPieces = 0;
   /** Bytes of body. */
   #received = 0;
   /** What a callback found wrong. */
@@ -58,8 +65,9 @@ export class Transfer implements DeliveryOwner {
 
   constructor(init: TransferInit) {
     this.#init = init;
-    this.#attempts = new RequestAttempts(init);
     const { request, settings } = init;
+    this.#share = init.pool.acquire(this, request.url.origin);
+    this.#attempts = new RequestAttempts({ ...init, share: this.#share });
     this.#reader = new ResponseHeadReader({ method: request.method, http1Only: settings.httpVersion === "1.1" });
     this.id = init.thread.register(this);
     this.delivery = new Delivery(init.sink, init.thread.arena, { owner: this, blocking: init.driver.blocking });
@@ -68,12 +76,11 @@ export class Transfer implements DeliveryOwner {
   /** Sends the request. @throws `invalid-argument`, `unsupported` */
   start(): void {
     const { thread, pool, driver, request, settings } = this.#init;
-    const share = pool.acquire(this);
     try {
-      const proxy = (this.#proxy = proxyOf(settings, request.url, thread.curl));
+      const proxy = (this.#proxy = settings.proxyFor(request.url));
       this.#easy = createEasy(thread.curl, (setopt) => {
         this.#lists = prepareRequest(setopt, request, { settings, proxy });
-        setopt.pointer(Option.share, share);
+        setopt.pointer(Option.share, this.#share.handle);
         thread.curl.setBytes(setopt.easy, Option.errorBuffer, this.#errorBuffer);
         thread.setCallbacks(setopt, this.id);
         if (!this.#attempts.mayReuse) setopt.long(Option.freshConnect, 1);
@@ -81,7 +88,7 @@ export class Transfer implements DeliveryOwner {
     } catch (error) {
       this.#lists?.free();
       thread.unregister(this);
-      pool.release(this);
+      pool.release(this, this.#share);
       throw error;
     }
     driver.add(this.#easy);
@@ -100,12 +107,24 @@ export class Transfer implements DeliveryOwner {
   }
 
   onBody(address: number, length: number): number {
-    if (this.#failure || this.delivery.over) return 0;
-    if (this.#bodyIgnored || length === 0) return length;
-    if (this.delivery.queued >= highWater) {
+    if (this.delivery.queued >= highWater && !this.#failure && !this.delivery.over) {
       this.#pausedInCurl = true;
       return writeFunctionPause;
     }
+    const taken = this.#take(address, length);
+    if (taken > 0 && length < smallPiece && ++this.#smallPieces === manyPieces) this.#init.thread.lendBuffer(this);
+    return taken;
+  }
+
+  writtenAt(address: number, length: number): number {
+    const taken = this.#take(address, length);
+    if (this.delivery.queued >= highWater) this.#pause();
+    return taken;
+  }
+
+  #take(address: number, length: number): number {
+    if (this.#failure || this.delivery.over) return 0;
+    if (this.#bodyIgnored || length === 0) return length;
     try {
       if (!this.#reader.head)
         return this.#refuse(new TransportError("protocol", "the response has a body before its head"));
@@ -165,11 +184,38 @@ export class Transfer implements DeliveryOwner {
     driver.settled();
   }
 
+  written(bytes: Uint8Array): void {
+    if (this.#failure || this.delivery.over || this.#easy === undefined) return;
+    this.#received += bytes.length;
+    this.delivery.takeBytes(bytes);
+    this.#init.driver.schedule(this);
+    if (this.delivery.queued >= highWater) this.#pause();
+  }
+
+  /** stdio cannot pause, as `onBody` can. What libcurl has read by now, it keeps. */
+  #pause(): void {
+    if (this.#easy === undefined || this.#pausedInCurl) return;
+    this.#pausedInCurl = true;
+    this.#init.thread.curl.easyPause(this.#easy, pauseReceiving);
+  }
+
+  setWriteFile(file: number): void {
+    if (this.#easy === undefined) return;
+    this.#init.thread.curl.setPointer(this.#easy, Option.writeFunction, null);
+    this.#init.thread.curl.setId(this.#easy, Option.writeData, file);
+  }
+
+  restoreWriteFunction(): void {
+    if (this.#easy !== undefined) this.#init.thread.setWriteFunction(this.#easy, this.id);
+  }
+
   /** Delivers what has arrived. */
   turn(): void {
     if (this.#ending) this.delivery.end(this.#ending);
     else if (this.#bodyIgnored || this.#isAnsweredEarly()) this.delivery.end({});
     this.delivery.flush();
+    if (this.#smallPieces >= manyPieces) this.#init.thread.prepareBuffer();
+    this.#smallPieces = 0;
   }
 
   #isAnsweredEarly(): boolean {
@@ -202,7 +248,7 @@ export class Transfer implements DeliveryOwner {
     else driver.remove(easy);
     thread.curl.easyCleanup(easy);
     this.#lists?.free();
-    pool.release(this);
+    pool.release(this, this.#share);
   }
 
   /**
@@ -211,10 +257,10 @@ export class Transfer implements DeliveryOwner {
    * those for a moment, which has to update their windows. Which are on it cannot be known: all are held.
    */
   #resetStream(easy: bigint): void {
-    const { thread, driver, pool } = this.#init;
+    const { thread, driver } = this.#init;
     thread.curl.setLong(easy, Option.forbidReuse, 1);
     driver.remove(easy);
-    for (const { flushableEasy: other } of pool.users) {
+    for (const { flushableEasy: other } of this.#share.users) {
       if (other === undefined) continue;
       thread.curl.easyPause(other, pauseReceiving);
       thread.curl.easyPause(other, 0);
