@@ -24,8 +24,8 @@ interface EventStreamParserOptions {
   readonly onLastEventId?: ((lastEventId: string) => void) | undefined;
   /**
    * The most bytes that an event may take in the stream, counted from its first `data` line to the end
-   * of its last line, whatever stands between them; and the most that any one line may take. Default
-   * 16 MiB. Beyond it `push` throws `too-large`, before more is kept.
+   * of its last line, whatever stands between them; and the most that any one line may take, a byte order
+   * mark before it included. Default 16 MiB. Beyond it `push` throws `too-large`, before more is kept.
    */
   readonly maxEventSize?: number | undefined;
   /** What the stream remembers before its first `id`. Default `""`. */

@@ -240,7 +240,7 @@ declare class Clocks {
   headArrived(): void;
   /** A piece of body has been taken: the time that its reader took is not the server's. */
   bytesTaken(): void;
-  /** An event was dispatched. */
+  /** A piece of body had an event. */
   eventDispatched(): void;
   /** The consumer holds the transport back. */
   hold(): void;
