@@ -1,0 +1,43 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "vitest";
+import type { BenchResult } from "./report/bench-result.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "headrace-bench-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const run = promisify(execFile);
+const bench = (...args: string[]): ReturnType<typeof run> =>
+  run(process.execPath, ["--conditions=@headrace/source", join(import.meta.dirname, "bench.ts"), ...args]);
+
+// For completion, not for numbers: every scenario but `import`, which builds the packages.
+test.for([
+  ["framer", 5],
+  ["clients", 3],
+  ["streams", 1],
+  ["first-event", 4],
+  ["memory", 2],
+] as const)("%s comes to its end", { timeout: 60_000 }, async ([scenario, comparisons]) => {
+  const file = join(folder, `${scenario}.json`);
+  const only = scenario === "framer" ? ["headrace"] : ["forEachEvent, undici"];
+  const args = ["--scenario", scenario, "--rounds", "1", "--sample", "1", "--out", file, "--only", ...only];
+  const { stdout } = await bench(...args);
+  const result = JSON.parse(readFileSync(file, "utf8")) as BenchResult;
+  expect(result.comparisons).toHaveLength(comparisons);
+  for (const { title, rows } of result.comparisons) {
+    expect(stdout).toContain(title);
+    expect(rows.some(({ kind, ratio }) => kind === "ours" && (ratio?.median ?? 0) > 0)).toBe(true);
+  }
+  expect(result.machine.versions).toMatchObject({
+    undici: expect.stringMatching(/^\d/),
+    openai: expect.stringMatching(/^\d/),
+  });
+  expect(JSON.stringify(result)).not.toContain(process.cwd());
+});
+
+test("a scenario that is not there is refused", async () => {
+  await expect(bench("--scenario", "speed")).rejects.toThrow(/Allowed choices are framer/);
+});

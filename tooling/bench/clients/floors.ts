@@ -1,0 +1,134 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { devNull } from "node:os";
+import { promisify } from "node:util";
+import type { Client } from "./client.ts";
+
+const gives = (): undefined => undefined;
+
+/** Bytes from a raw socket, HTTP framing not undone: the least that any code on Node's sockets can cost. */
+const rawSocket: Client = {
+  name: "raw socket",
+  kind: "floor",
+  gives,
+  load:
+    async () =>
+    async ({ url, onBytes }) => {
+      const { port, hostname, pathname, search } = new URL(url);
+      const socket = connect(Number(port), hostname);
+      socket.write(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n\r\n`);
+      socket.once("data", (bytes: Buffer) => {
+        const body = bytes.length - bytes.indexOf("\r\n\r\n") - 4;
+        if (body > 0) onBytes(body);
+        socket.on("data", (more: Buffer) => onBytes(more.length));
+      });
+      await once(socket, "close");
+    },
+};
+
+const undiciRequest: Client = {
+  name: "undici request, bytes",
+  kind: "floor",
+  npm: "undici",
+  gives,
+  load: async () => {
+    const { Agent, request } = await import("undici");
+    const dispatcher = new Agent();
+    return async ({ url, onBytes }) => {
+      const { body } = await request(url, { dispatcher });
+      for await (const bytes of body as AsyncIterable<Buffer>) onBytes(bytes.length);
+    };
+  },
+};
+
+const undiciDispatch: Client = {
+  name: "undici dispatch, bytes",
+  kind: "floor",
+  npm: "undici",
+  gives,
+  load: async () => {
+    const { Agent } = await import("undici");
+    const dispatcher = new Agent();
+    return ({ url, onBytes }) =>
+      new Promise((resolve, reject) => {
+        const { origin, pathname, search } = new URL(url);
+        dispatcher.dispatch(
+          { origin, path: `${pathname}${search}`, method: "GET" },
+          {
+            onRequestStart: () => {},
+            onResponseStart: () => {},
+            onResponseData: (_controller, bytes) => onBytes(bytes.length),
+            onResponseEnd: () => resolve(),
+            onResponseError: (_controller, error) => reject(error),
+          },
+        );
+      });
+  },
+};
+
+const fetchBody: Client = {
+  name: "fetch, bytes",
+  kind: "floor",
+  gives,
+  load:
+    async () =>
+    async ({ url, onBytes }) => {
+      const { body } = await fetch(url);
+      const reader = body?.getReader();
+      for (;;) {
+        const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+        if (done) return;
+        onBytes(value.length);
+      }
+    },
+};
+
+const curlSend: Client = {
+  name: "curl transport, bytes",
+  kind: "floor",
+  gives,
+  load: async () => {
+    const { curlTransport } = await import("@headrace/transport-curl");
+    const transport = curlTransport();
+    return ({ url, onBytes }) => {
+      const { signal } = new AbortController();
+      const request = {
+        url: new URL(url),
+        method: "GET",
+        headers: new Headers(),
+        body: null,
+        signal,
+        connectTimeout: 0,
+      };
+      return transport.send(request, { head: () => {}, body: (bytes) => onBytes(bytes.length) });
+    };
+  },
+};
+
+/** The command, started anew for each stream: there is no Node in it at all. */
+const curlCommand: Client = {
+  name: "curl -N",
+  kind: "floor",
+  wallOnly: true,
+  gives,
+  load: async () => {
+    const run = promisify(execFile);
+    await run("curl", ["--version"]);
+    return async ({ url, onBytes }) => {
+      const size = ["-w", "%{size_download}"];
+      const { stdout } = await run("curl", ["-N", "-s", "-o", devNull, ...size, url]);
+      onBytes(Number(stdout));
+    };
+  },
+};
+
+/** Contestants that read the bytes and make nothing of them. */
+export const floorClients: readonly Client[] = [
+  rawSocket,
+  undiciRequest,
+  undiciDispatch,
+  fetchBody,
+  curlSend,
+  curlCommand,
+];

@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { comparisonRows, failureOf } from "./comparison.ts";
+
+test("each row has its ratio to the base's same rounds; who has no sample has no row", () => {
+  const rows = [
+    { name: "base", kind: "floor", samples: [1, 2, 4] },
+    { name: "other", kind: "ours", samples: [3, 6, 12] },
+    { name: "absent", kind: "peer", samples: [] },
+  ] as const;
+  expect(comparisonRows(rows, "base")).toEqual([
+    expect.objectContaining({ name: "base", ratio: { q1: 1, median: 1, q3: 1 } }),
+    expect.objectContaining({
+      name: "other",
+      spread: { q1: 4.5, median: 6, q3: 9 },
+      ratio: { q1: 3, median: 3, q3: 3 },
+    }),
+  ]);
+});
+
+test("without a base there is no ratio", () => {
+  const [row] = comparisonRows([{ name: "only", kind: "ours", samples: [2] }], "");
+  expect(row).toEqual({ name: "only", kind: "ours", samples: [2], spread: { q1: 2, median: 2, q3: 2 } });
+});
+
+test("a failure is told in one line, without a stack", () => {
+  const reason = "the first line";
+  expect(failureOf("x", new Error(`${reason}\n    at /home/somebody`))).toEqual({ name: "x", reason, failed: true });
+  expect(failureOf("x", reason)).toEqual({ name: "x", reason, failed: true });
+});

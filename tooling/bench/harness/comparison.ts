@@ -1,0 +1,63 @@
+import { ratiosOf, type Spread, spreadOf } from "./spread.ts";
+
+/** One measurement of several contestants, side by side. Less is better, always. */
+export interface Comparison {
+  readonly scenario: string;
+  /** What was read, and how: `OpenAI chat, in pieces of 16 KiB`. */
+  readonly title: string;
+  /** What the samples are: `µs of CPU an event`. */
+  readonly unit: string;
+  /** The contestant that the ratios are to. */
+  readonly base: string;
+  readonly rows: readonly ComparisonRow[];
+  /** Who did not take part. */
+  readonly absent: readonly Absent[];
+}
+
+/** What one contestant took. */
+export interface ComparisonRow {
+  readonly name: string;
+  readonly kind: "ours" | "peer" | "floor";
+  /** One for each round. */
+  readonly samples: readonly number[];
+  readonly spread: Spread;
+  /** To the base, round by round; absent where the base did not take part. */
+  readonly ratio?: Spread;
+}
+
+/** A contestant that is not in the table, and why. */
+export interface Absent {
+  readonly name: string;
+  readonly reason: string;
+  /** Set where it was to take part, and failed: that is a fault, of it or of us. */
+  readonly failed?: true;
+}
+
+/** Why a contestant failed, in one line: what comes behind it is a stack, with the paths of this machine. */
+export function failureOf(name: string, error: unknown): Absent {
+  const [reason = ""] = (error instanceof Error ? error.message : String(error)).split("\n", 1);
+  return { name, reason, failed: true };
+}
+
+/** Makes the rows of a comparison, the base's ratio being 1. */
+export function comparisonRows(
+  rows: readonly Pick<ComparisonRow, "name" | "kind" | "samples">[],
+  base: string,
+): readonly ComparisonRow[] {
+  const to = rows.find(({ name }) => name === base)?.samples ?? [];
+  return rows
+    .filter(({ samples }) => samples.length > 0)
+    .map(({ name, kind, samples }) => {
+      const ratios = ratiosOf(samples, to);
+      const row = { name, kind, samples: samples.map(rounded), spread: roundedSpread(spreadOf(samples)) };
+      return ratios.length > 0 ? { ...row, ratio: roundedSpread(spreadOf(ratios)) } : row;
+    });
+}
+
+/** To four digits: more than any of this is worth. */
+const rounded = (value: number): number => Number(value.toPrecision(4));
+const roundedSpread = ({ q1, median, q3 }: Spread): Spread => ({
+  q1: rounded(q1),
+  median: rounded(median),
+  q3: rounded(q3),
+});

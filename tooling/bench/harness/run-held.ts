@@ -1,0 +1,39 @@
+import type { LoadSource } from "../source/start-load-source.ts";
+import type { ContestantJob, ContestantResult } from "./contestant-job.ts";
+import type { RunningContestant } from "./start-contestant.ts";
+
+/**
+ * Runs a job whose streams the source holds: opens them all, calls `open` when the process has come to rest, and only
+ * then lets them go.
+ */
+export async function runHeld(
+  running: RunningContestant,
+  job: ContestantJob,
+  source: LoadSource,
+  open: () => Promise<void> = () => Promise.resolve(),
+): Promise<ContestantResult> {
+  let ended = false;
+  const result = running.run(job).finally(() => {
+    ended = true;
+  });
+  const opened = (async () => {
+    while ((await source.held()) < (job.load?.streams ?? 1) && !ended) await rest();
+    await atRest(running);
+    await open();
+    await source.release();
+  })();
+  const [outcome] = await Promise.all([result, opened]);
+  return outcome;
+}
+
+/** Waits until the process does nothing: half a ms of processor time in 20 ms is what asking takes. */
+async function atRest(running: RunningContestant): Promise<void> {
+  for (let time = 0; time < 100; time += 1) {
+    const { cpu: before } = await running.state();
+    await rest();
+    const { cpu: after } = await running.state();
+    if (after - before < 1000) return;
+  }
+}
+
+const rest = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,0 +1,67 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { ContestantJob, ContestantResult, ContestantState } from "./contestant-job.ts";
+
+/** A contestant that runs in its own process. */
+export interface RunningContestant {
+  /** Does a job; one at a time. Rejects with what the contestant threw, or how its process ended. */
+  readonly run: (job: ContestantJob) => Promise<ContestantResult>;
+  /** How the process stands, also in the middle of a job; `settled` after a garbage collection. */
+  readonly state: (how?: "settled") => Promise<ContestantState>;
+  readonly stop: () => Promise<void>;
+}
+
+/** What the process sends. */
+interface Answer {
+  readonly ready?: true;
+  readonly result?: ContestantResult;
+  readonly state?: ContestantState;
+  readonly error?: string;
+}
+
+const program = fileURLToPath(new URL("contestant-process.ts", import.meta.url));
+const jobTime = 120_000;
+
+/**
+ * Starts a contestant in a process of its own, which lives for all its rounds: so nobody runs on code that another has
+ * made slow or on a heap that another has filled, and everybody runs warm.
+ */
+export async function startContestant(name: string): Promise<RunningContestant> {
+  const child = fork(program, [name], {
+    execArgv: ["--conditions=@headrace/source", "--expose-gc"],
+    env: { ...process.env, AI_SDK_LOG_WARNINGS: "false", NODE_NO_WARNINGS: "1" },
+  });
+  const ask = (key: "result" | "state", message: string | ContestantJob): Promise<Answer> => {
+    child.send(message);
+    return answerOf(child, key);
+  };
+  await answerOf(child, "ready");
+  return {
+    run: async (job) => (await ask("result", job)).result as ContestantResult,
+    state: async (how) => (await ask("state", how === "settled" ? "settled-state" : "state")).state as ContestantState,
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exit = once(child, "exit");
+      child.disconnect();
+      await exit;
+    },
+  };
+}
+
+/** Waits for a message with `key`; rejects at one that tells of an error, at the process's end, and after two minutes. */
+function answerOf(child: ChildProcess, key: keyof Answer): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const settle = (message: Answer): void => {
+      if (message.error === undefined && message[key] === undefined) return;
+      clearTimeout(timer);
+      child.off("message", settle).off("exit", ended);
+      if (message.error === undefined) resolve(message);
+      else reject(new Error(message.error));
+    };
+    const ended = (code: number | null, signal: string | null): void =>
+      settle({ error: `its process ended with ${code ?? signal}` });
+    const timer = setTimeout(() => child.kill("SIGKILL"), jobTime);
+    child.on("message", settle).on("exit", ended);
+  });
+}

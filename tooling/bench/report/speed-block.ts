@@ -1,0 +1,51 @@
+import type { Comparison } from "../harness/comparison.ts";
+import type { BenchResult } from "./bench-result.ts";
+import { times } from "./ratio-marks.ts";
+import { comparisonOf, speedCharts, type SpeedChart } from "./speed-charts.ts";
+
+const folder = "tooling/bench";
+const peers = ["eventsource-client", "eventsource", "undici EventSource", "fetch + EventSourceParserStream", "openai"];
+
+/** The README's block about speed, in Markdown: what was measured where, the charts, and the figures most asked for. */
+export function speedBlock(result: BenchResult): string {
+  const { processor, cores, system, node, versions } = result.machine;
+  const [burst, single, memory, framer] = speedCharts(result);
+  const libcurl = versions["libcurl"]?.split(" ", 1)[0];
+  return [
+    `Measured on ${result.date}: ${processor}, ${cores} cores, ${system}, Node ${node}, undici ${versions["undici"]},`,
+    `${libcurl}. Every contestant in a process of its own, all in turns, over loopback; medians of the ratios round by`,
+    "round. Ratios carry over to other machines; microseconds would not.",
+    "",
+    ...(burst ? [picture(burst), ""] : []),
+    table(result),
+    "",
+    ...[framer, memory, single].flatMap((chart) => (chart ? [picture(chart), ""] : [])),
+    `All samples: [${folder}/results](${folder}/results). Run it yourself: \`npx -y pnpm@12 bench\` (three minutes),`,
+    "`npx -y pnpm@12 bench --full` (everything).",
+  ].join("\n");
+}
+
+function picture({ name, alt }: SpeedChart): string {
+  const file = (theme: string): string => `${folder}/charts/${name}-${theme}.svg`;
+  return [
+    "<picture>",
+    `  <source media="(prefers-color-scheme: dark)" srcset="${file("dark")}">`,
+    `  <img alt="${alt}" src="${file("light")}" width="830">`,
+    "</picture>",
+  ].join("\n");
+}
+
+/** The clients that are asked about most, on the two ways in which servers write. */
+function table(result: BenchResult): string {
+  const burst = comparisonOf(result, "clients", "openai, burst, HTTP chunks of 64 KiB");
+  const single = comparisonOf(result, "clients", "openai, burst, an HTTP chunk an event");
+  const ours = burst.rows.filter(({ kind }) => kind === "ours").map(({ name }) => name);
+  const rows = [...ours, ...peers].map((name) => `| ${name} | ${cell(burst, name)} | ${cell(single, name)} |`);
+  const head = `| CPU an event, to \`${burst.base}\` | many events in an HTTP chunk | one event in each |`;
+  return [head, "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function cell({ rows }: Comparison, name: string): string {
+  const ratio = rows.find((row) => row.name === name)?.ratio;
+  return ratio === undefined ? "" : `${times(ratio.median)} (${times(ratio.q1)} to ${times(ratio.q3)})`;
+}

@@ -1,0 +1,52 @@
+import type { Comparison } from "../harness/comparison.ts";
+import type { BenchResult } from "./bench-result.ts";
+import type { ChartTheme } from "./chart-theme.ts";
+import { framerChart } from "./framer-chart.ts";
+import { ratioChart } from "./ratio-chart.ts";
+
+/** A chart of the README. */
+export interface SpeedChart {
+  /** Of its files, without `-light.svg`. */
+  readonly name: string;
+  /** What it shows, for those who cannot see it. */
+  readonly alt: string;
+  readonly draw: (theme: ChartTheme) => string;
+}
+
+/** The comparison of a scenario whose title begins so; a run without it cannot be shown. */
+export function comparisonOf({ comparisons }: BenchResult, scenario: string, title: string): Comparison {
+  const found = comparisons.find((each) => each.scenario === scenario && each.title.startsWith(title));
+  if (found === undefined) throw new Error(`the run has no comparison "${title}" in ${scenario}`);
+  return found;
+}
+
+/** The charts of a run. */
+export function speedCharts(result: BenchResult): readonly SpeedChart[] {
+  const burst = comparisonOf(result, "clients", "openai, burst, HTTP chunks of 64 KiB");
+  const single = comparisonOf(result, "clients", "openai, burst, an HTTP chunk an event");
+  const memory = comparisonOf(result, "memory", "1000 open streams");
+  const framers = result.comparisons.filter(({ scenario }) => scenario === "framer");
+  const chart = (name: string, label: string, draw: (label: string, theme: ChartTheme) => string): SpeedChart => ({
+    name,
+    alt: label,
+    draw: (theme) => draw(label, theme),
+  });
+  return [
+    chart(
+      "burst",
+      "CPU an event, to that of undici's request reading only the bytes; HTTP chunks of 64 KiB",
+      (label, theme) => ratioChart(burst, label, theme),
+    ),
+    chart(
+      "single",
+      "CPU an event, to that of undici's request reading only the bytes; each event in an HTTP chunk",
+      (label, theme) => ratioChart(single, label, theme),
+    ),
+    chart("memory", "Memory of an open, silent stream, to that of undici's request; 1000 at once", (label, theme) =>
+      ratioChart(memory, label, theme),
+    ),
+    chart("framer", "CPU from bytes to events, to that of TextDecoder + eventsource-parser", (label, theme) =>
+      framerChart(framers, label, theme),
+    ),
+  ];
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryRoot } from "@headrace/repo/workspace";
+import { expect, test } from "vitest";
+import { type Comparison, comparisonRows } from "../harness/comparison.ts";
+import type { BenchResult } from "./bench-result.ts";
+import { chartThemes } from "./chart-theme.ts";
+import { comparisonTable } from "./comparison-table.ts";
+import { framerMarks } from "./framer-chart.ts";
+import { speedBlock } from "./speed-block.ts";
+import { speedCharts } from "./speed-charts.ts";
+
+function comparison(scenario: string, title: string, absent: Comparison["absent"] = []): Comparison {
+  const rows = [
+    { name: "base", kind: "floor", samples: [2, 4, 8] },
+    { name: "forEachEvent, curl", kind: "ours", samples: [1, 3.2, 4] },
+    { name: "eventsource & <co>", kind: "peer", samples: [300, 600, 1200] },
+  ] as const;
+  return { scenario, title, unit: "µs of CPU an event", base: "base", rows: comparisonRows(rows, "base"), absent };
+}
+
+const result: BenchResult = {
+  date: "2026-01-31",
+  seconds: 1,
+  full: true,
+  machine: {
+    processor: "An Abacus",
+    cores: 2,
+    memory: "1 GiB",
+    system: "Linux 6 x64",
+    node: "v26.0.0",
+    versions: { undici: "8.0.0", libcurl: "libcurl/8.0.0 OpenSSL/3" },
+    load: 0,
+  },
+  absent: [],
+  comparisons: [
+    comparison("framer", "openai, pieces of 16384 bytes"),
+    comparison("framer", "cjk, pieces of 16384 bytes"),
+    comparison("clients", "openai, burst, HTTP chunks of 64 KiB"),
+    comparison("clients", "openai, burst, an HTTP chunk an event"),
+    comparison("memory", "1000 open streams that say nothing"),
+  ],
+};
+
+test("the table has the cheapest first, the ratio with its quartiles, and who is missing", () => {
+  const absent = [
+    { name: "nobody", reason: "gone" },
+    { name: "someone", reason: "broke", failed: true as const },
+  ];
+  const lines = comparisonTable(comparison("clients", "a title", absent)).split("\n");
+  expect(lines[0]).toBe("a title");
+  expect(lines[1]).toMatch(/x base +quartiles +µs of CPU an event$/);
+  expect(lines[2]).toMatch(/^ +\* forEachEvent, curl +0\.500 +0\.500 to 0\.650 +3\.20$/);
+  expect(lines[3]).toMatch(/^ +_ base +1\.00/);
+  expect(lines[4]).toMatch(/eventsource & <co> +150 +150 to 150 +600$/);
+  expect(lines.slice(5)).toEqual(["  not here: nobody: gone", "  FAILED: someone: broke", ""]);
+});
+
+test("the README's block says where it was measured, and has the ratios and a picture of each chart", () => {
+  const block = speedBlock(result);
+  expect(block).toContain("An Abacus, 2 cores, Linux 6 x64, Node v26.0.0, undici 8.0.0,\nlibcurl/8.0.0.");
+  expect(block).toContain("| forEachEvent, curl | 0.50x (0.50x to 0.65x) | 0.50x (0.50x to 0.65x) |");
+  for (const { name } of speedCharts(result)) expect(block).toContain(`srcset="tooling/bench/charts/${name}-dark.svg"`);
+});
+
+test.for(chartThemes)("the charts in $name are SVG that stands alone, with every name and figure", (theme) => {
+  for (const { draw, name } of speedCharts(result)) {
+    const svg = draw(theme);
+    expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^]*<\/svg>\n$/);
+    expect(svg).toContain(theme.background);
+    if (name === "framer") continue;
+    for (const text of ["forEachEvent, curl", "eventsource &amp; &lt;co&gt;", "150x", "0.50x"])
+      expect(svg).toContain(text);
+  }
+});
+
+test("a framer's mark is the geometric mean over its piece sizes, and the last over all workloads", () => {
+  const sized = (title: string, samples: readonly number[]): Comparison => {
+    const rows = [
+      { name: "b", kind: "peer", samples: [1] },
+      { name: "headrace", kind: "ours", samples },
+    ] as const;
+    return { scenario: "framer", title, unit: "", base: "b", rows: comparisonRows(rows, "b"), absent: [] };
+  };
+  const marks = framerMarks([sized("tiny, a", [1]), sized("tiny, b", [4]), sized("cjk, a", [8])]);
+  const ours = marks.filter(({ name }) => name === "headrace").map(({ workload, ratio }) => [workload, ratio]);
+  expect(ours).toEqual([
+    ["tiny", expect.closeTo(2)],
+    ["cjk", expect.closeTo(8)],
+    ["all of them", expect.closeTo(4)],
+  ]);
+});
+
+test("a run that lacks a scenario cannot be published", () => {
+  expect(() => speedBlock({ ...result, comparisons: [] })).toThrow(/no comparison/);
+});
+
+test("the README's block and the charts are those of the run in results", ({ skip }) => {
+  const folder = join(repositoryRoot, "tooling/bench");
+  const file = join(folder, "results/full.json");
+  if (!existsSync(file)) return skip("no run has been published");
+  const published = JSON.parse(readFileSync(file, "utf8")) as BenchResult;
+  const plain = (text: string): string => text.replaceAll(/[ |-]+/g, " ");
+  expect(plain(readFileSync(join(repositoryRoot, "README.md"), "utf8"))).toContain(plain(speedBlock(published)));
+  for (const { name, draw } of speedCharts(published)) {
+    for (const theme of chartThemes)
+      expect(readFileSync(join(folder, `charts/${name}-${theme.name}.svg`), "utf8")).toBe(draw(theme));
+  }
+});
