@@ -164,8 +164,9 @@ export class MultiSocketLoop implements MultiLoop {
   #arm(): void {
     clearTimeout(this.#timer);
     this.#timerAt = this.#dueAt;
-    const ms = Math.min(Math.ceil(this.#dueAt - performance.now()), longestDelay);
-    this.#timer = setTimeout(() => this.#onTimeout(), ms).unref();
+    const ms = Math.ceil(this.#dueAt - performance.now());
+    // The thread may have stood still since: Node warns of a time that is negative.
+    this.#timer = setTimeout(() => this.#onTimeout(), Math.min(Math.max(ms, 1), longestDelay)).unref();
   }
 
   #onTimeout(): void {
