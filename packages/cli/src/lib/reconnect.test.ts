@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type Ended, ended, headraceEach, spawnHeadrace } from "./headrace-process.ts";
 
 const windows = process.platform === "win32";
@@ -213,7 +213,9 @@ describe("--cursor-file", () => {
 
   test("one that can no longer be written ends it, as output does", async () => {
     const own = mkdtempSync(join(folder, "own-"));
-    const { response, end } = await heldCall("gone", ["--cursor-file", join(own, "cursor")]);
+    const cursor = join(own, "cursor");
+    const { response, end } = await heldCall("gone", ["--cursor-file", cursor]);
+    await vi.waitFor(() => expect(readFileSync(cursor, "utf8")).toBe("1\n"));
     rmSync(own, { recursive: true });
     response.write(event(2));
     expect(await end).toEqual({ status: 1, stderr: "headrace: cannot write the cursor file: ENOENT\n" });
