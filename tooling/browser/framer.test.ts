@@ -8,7 +8,6 @@ import { serveSources, type SourceServer } from "./serve-sources.ts";
 
 const why = chromiumMissing === undefined ? "" : ` (${chromiumMissing})`;
 const streams = eventStreams.map(({ bytes }) => [...bytes]);
-const framerSources = new URL("../../packages/core/src/lib/", import.meta.url);
 
 /** As the calls are: an id that comes with an event is told before it, too. */
 function callsOf(items: readonly EventStreamItem[]): unknown[][] {
@@ -35,11 +34,11 @@ describe.skipIf(chromiumMissing !== undefined)(`the framer in Chromium${why}`, (
   let outcomes: Outcome[][];
 
   beforeAll(async () => {
-    sources = await serveSources(framerSources);
+    sources = await serveSources();
     browser = await launchChromium();
     const page = await browser.newPage();
     await page.goto(sources.origin);
-    const script = `import { createEventStreamParser } from "/event-stream-parser.ts"; globalThis.framer = createEventStreamParser;`;
+    const script = `import { createEventStreamParser } from "@headrace/core/parser"; globalThis.framer = createEventStreamParser;`;
     await page.addScriptTag({ type: "module", content: script });
     await page.waitForFunction("globalThis.framer");
     hasBuffer = await page.evaluate("'Buffer' in globalThis");

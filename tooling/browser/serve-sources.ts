@@ -10,13 +10,23 @@ export interface SourceServer {
   close(): void;
 }
 
-/** Serves the TypeScript files of a folder as JavaScript, and everywhere else an empty page. */
-export async function serveSources(folder: URL): Promise<SourceServer> {
+/** What a page imports by name. */
+const imports = {
+  "@headrace/core": "/core/src/index.ts",
+  "@headrace/core/parser": "/core/src/parser.ts",
+  "@headrace/core/transport": "/core/src/transport.ts",
+  "@headrace/transport-fetch": "/transport-fetch/src/index.ts",
+};
+
+const packages = new URL("../../packages/", import.meta.url);
+const page = `<!doctype html><title>headrace</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
+
+/** Serves the TypeScript files of the packages as JavaScript, and everywhere else a page that can import them by name. */
+export async function serveSources(): Promise<SourceServer> {
   const server = createServer(({ url = "/" }, response) => {
-    const isSource = /^\/[\w-]+\.ts$/.test(url);
+    const isSource = /^(\/[\w-]+)+\.ts$/.test(url);
     response.setHeader("content-type", isSource ? "text/javascript" : "text/html");
-    const source = isSource && readFileSync(new URL(`.${url}`, folder), "utf8");
-    response.end(source ? stripTypeScriptTypes(source) : "<!doctype html><title>framer</title>");
+    response.end(isSource ? stripTypeScriptTypes(readFileSync(new URL(`.${url}`, packages), "utf8")) : page);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -57,7 +57,8 @@ async function run(init: FetchInit, request: TransportRequest, exchange: Run): P
   const { sink, signal, isOver } = exchange;
   let response: Response | undefined;
   try {
-    response = await init.fetch(request.url.href, requestInit(init, request, signal));
+    const { fetch } = init; // A browser's wants no `this` but the window.
+    response = await fetch(request.url.href, requestInit(init, request, signal));
   } catch (error) {
     await macrotask();
     throw toTransportError(error, request.url, undefined);

@@ -41,6 +41,7 @@ test.each([
   const { version, supports } = pretend(host);
   expect(version).toBe(chrome);
   expect(supports).toMatchObject({ redirects: "automatic", errorDetail: "coarse", hiddenIdleLimit: 0 });
+  expect(supports).toMatchObject({ backpressure: "none", decompression: ["gzip", "deflate", "br", "zstd"] });
   expect(supports.forbiddenHeaders).toEqual(expect.arrayContaining(["cookie", "accept-encoding", "user-agent"]));
 });
 

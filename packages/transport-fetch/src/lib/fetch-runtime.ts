@@ -47,7 +47,10 @@ export function fetchRuntime(own: boolean): FetchRuntime {
       clientCertificate: false,
       insecure: false,
       resolve: false,
-      decompression: decompression(nodes ? parseInt(versions["undici"] ?? "") : 0, Deno !== undefined),
+      decompression: decompression(
+        browser ? Infinity : nodes ? parseInt(versions["undici"] ?? "") : 0,
+        Deno !== undefined,
+      ),
       // Node's fetch overwrites these two (run on 22, 24 and 26).
       forbiddenHeaders: browser ? forbiddenInBrowsers.split(" ") : nodes ? ["host", "sec-fetch-mode"] : [],
       httpVersion: "none",
@@ -55,7 +58,8 @@ export function fetchRuntime(own: boolean): FetchRuntime {
       trailers: false,
       endProof: { closeDelimited: false, http2: false, decompression: false },
       errorDetail: node ? "exact" : "coarse",
-      backpressure: versions["bun"] ? "none" : "bounded",
+      // Chromium takes some 64 MiB that nobody reads (run on 150).
+      backpressure: browser || versions["bun"] ? "none" : "bounded",
       // undici's bodyTimeout, which fetch has no option for.
       hiddenIdleLimit: nodes ? 300_000 : 0,
       ambient: nodes ? ["proxy", "ca", "tls-verify"] : browser ? ["proxy", "ca", "cookies"] : [],
@@ -63,7 +67,10 @@ export function fetchRuntime(own: boolean): FetchRuntime {
   };
 }
 
-/** Which content codings are undone, as run: Node 24 and 26 know zstd, Node 22 hands it through, and Deno does so with deflate. */
+/**
+ * Which content codings are undone, as run: Node 24 and 26 know zstd, Node 22 hands it through, and Deno does so with
+ * deflate. A browser asks for what it can undo, and nobody else can ask.
+ */
 function decompression(undici: number, deno: boolean): TransportSupport["decompression"] {
   if (deno) return ["gzip", "br"];
   return undici > 6 ? ["gzip", "deflate", "br", "zstd"] : ["gzip", "deflate", "br"];
