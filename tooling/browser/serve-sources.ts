@@ -13,8 +13,10 @@ export interface SourceServer {
 /** What a page imports by name. */
 const imports = {
   "@headrace/core": "/core/src/index.ts",
+  "@headrace/core/fetch": "/core/src/fetch.ts",
   "@headrace/core/parser": "/core/src/parser.ts",
   "@headrace/core/transport": "/core/src/transport.ts",
+  "@headrace/event-source": "/event-source/src/index.ts",
   "@headrace/transport-fetch": "/transport-fetch/src/index.ts",
 };
 

@@ -1,9 +1,15 @@
 import type * as Core from "@headrace/core";
+import type { createFetch } from "@headrace/core/fetch";
+import type { EventSource } from "@headrace/event-source";
 import type { fetchTransport } from "@headrace/transport-fetch";
 
 /** What the page has of ours. */
 export interface PageGlobals {
-  readonly headrace: typeof Core & { readonly fetchTransport: typeof fetchTransport };
+  readonly headrace: typeof Core & {
+    readonly createFetch: typeof createFetch;
+    readonly EventSource: typeof EventSource;
+    readonly fetchTransport: typeof fetchTransport;
+  };
   /** Tells that so many events of a URL have been taken. */
   readonly tellTaken: (url: string, count: number) => void;
 }
@@ -28,7 +34,9 @@ export interface PageOutcome {
   readonly response?: { readonly status: number; readonly url: string; readonly redirected: boolean };
 }
 
-/** Makes one call. It is sent to a page as text: it must not refer to anything but its argument and the platform. */
+// These are sent to a page as text: they must not refer to anything but their argument, the platform and `PageGlobals`.
+
+/** Makes one call. */
 export async function callInPage({ verb, url, init, leaveAt, abortAt }: PageCall): Promise<PageOutcome> {
   const { headrace, tellTaken } = globalThis as unknown as PageGlobals;
   const controller = new AbortController();
@@ -63,4 +71,20 @@ export async function callInPage({ verb, url, init, leaveAt, abortAt }: PageCall
     const { code, phase } = error as Partial<Core.HeadraceError>;
     return { data, end: code ? [code, phase] : error, ...(response && { response }) };
   }
+}
+
+/** What a response has to say, by the `fetch` that we make of ours. */
+export async function fetchInPage(url: string): Promise<string> {
+  const { headrace } = globalThis as unknown as PageGlobals;
+  const response = await headrace.createFetch(headrace.fetchTransport())(url);
+  return response.text();
+}
+
+/** The data, the ID and the origin of the first message of our EventSource. */
+export async function firstMessageInPage(url: string): Promise<string[]> {
+  const { headrace } = globalThis as unknown as PageGlobals;
+  const source = new headrace.EventSource(url, { transport: headrace.fetchTransport() });
+  const message = await new Promise<MessageEvent>((resolve) => (source.onmessage = resolve));
+  source.close();
+  return [message.data, message.lastEventId, message.origin];
 }
