@@ -10,9 +10,11 @@ interface Slab {
 
 /** Bytes of one response, waiting for its sink. */
 export interface Piece {
-  readonly slab: Slab;
-  readonly start: number;
+  slab: Slab;
+  start: number;
   end: number;
+  /** What arrived after it. */
+  next: Piece | undefined;
 }
 
 const slabSize = 64 * 1024;
@@ -67,7 +69,7 @@ export class ByteArena {
       return last;
     }
     slab.pieces++;
-    return { slab, start, end: slab.used };
+    return { slab, start, end: slab.used, next: undefined };
   }
 
   /** Says that a piece is no longer needed. */
@@ -78,12 +80,14 @@ export class ByteArena {
   }
 
   /** Gives a piece memory of its own, where it would hold on to much more than its bytes. */
-  detach(piece: Piece): Piece {
+  detach(piece: Piece): void {
     const length = piece.end - piece.start;
-    if (length >= movedBelow) return piece;
+    if (length >= movedBelow) return;
     const memory = Buffer.from(view(piece));
     this.release(piece);
-    return { slab: { memory, address: 0, used: length, pieces: 1 }, start: 0, end: length };
+    piece.slab = { memory, address: 0, used: length, pieces: 1 };
+    piece.start = 0;
+    piece.end = length;
   }
 
   #replaceCurrent(length: number): Slab {

@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers";
 import { Share } from "./curl-constants.ts";
+import type { EasyTemplate } from "./easy-template.ts";
 import { IdleConnections } from "./idle-connections.ts";
 import type { Libcurl } from "./libcurl.ts";
 import type { Transfer } from "./transfer.ts";
@@ -33,53 +34,69 @@ type OpenShare = ConnectionShare & { readonly users: Set<Transfer> };
  * descriptors. They are made again when needed.
  */
 export class ConnectionPool {
-  static readonly #idle = new Set<ConnectionPool>();
+  /** Pools that an exchange has left, the last one at the end. Some are in use again. */
+  static readonly #left = new Set<ConnectionPool>();
+  static #leftLast: ConnectionPool | undefined;
 
+  /** What all of its requests are copies of. */
+  readonly template: EasyTemplate;
   readonly #curl: Libcurl;
   readonly #shares = new Set<OpenShare>();
   #closing: Promise<void> | undefined;
   #freed: () => void = () => {};
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(curl: Libcurl) {
+  constructor(curl: Libcurl, template: EasyTemplate) {
     this.#curl = curl;
+    this.template = template;
   }
 
   /** Closes the connections of all pools that no exchange uses. */
   static freeIdle(): void {
-    for (const pool of ConnectionPool.#idle) pool.#freeAll();
+    for (const pool of ConnectionPool.#left) pool.#freeIfIdle();
   }
 
   /** What an exchange with `origin` is to run on, kept until `release`. */
   acquire(user: Transfer, origin: string): ConnectionShare {
     const share = this.#find(origin) ?? this.#open();
     share.users.add(user);
-    ConnectionPool.#idle.delete(this);
-    clearTimeout(this.#timer);
     return share;
   }
 
-  /** The easy handle that used it has been freed. */
+  /** The exchange is over, and the easy handle that used it freed. */
   release(user: Transfer, { handle }: ConnectionShare): void {
-    for (const share of this.#shares) if (share.handle === handle) this.#left(user, share);
+    for (const share of this.#shares) if (share.handle === handle) this.#leave(user, share);
   }
 
-  #left(user: Transfer, share: OpenShare): void {
+  /** The exchanges that are not over. */
+  users(): Transfer[] {
+    return [...this.#shares].flatMap(({ users }) => [...users]);
+  }
+
+  #leave(user: Transfer, share: OpenShare): void {
     share.users.delete(user);
     if (share.users.size > 0) return;
     if (this.#shares.size > 1) return this.#free(share);
     if (this.#closing) return this.#freeAll();
-    ConnectionPool.#idle.add(this);
-    this.#timer = setTimeout(() => this.#freeAll(), idleMs).unref();
-    if (ConnectionPool.#idle.size <= keptPools) return;
-    const [oldest] = ConnectionPool.#idle;
-    if (oldest) oldest.#freeAll();
+    this.#timer = (this.#timer ?? setTimeout(() => this.#freeIfIdle(), idleMs).unref()).refresh();
+    if (ConnectionPool.#leftLast !== this) this.#becomeLast();
+  }
+
+  #becomeLast(): void {
+    const left = ConnectionPool.#left;
+    ConnectionPool.#leftLast = this;
+    left.delete(this);
+    left.add(this);
+    const [oldest] = left;
+    if (left.size <= keptPools || oldest === undefined) return;
+    left.delete(oldest);
+    oldest.#freeIfIdle();
   }
 
   /** Closes its connections as soon as no exchange uses any, and resolves then. */
   close(): Promise<void> {
     this.#closing ??= new Promise((resolve) => (this.#freed = resolve));
-    if ([...this.#shares].every(({ users }) => users.size === 0)) this.#freeAll();
+    this.#freeIfIdle();
     return this.#closing;
   }
 
@@ -108,10 +125,17 @@ export class ConnectionPool {
     this.#curl.shareCleanup(share.handle);
   }
 
+  #freeIfIdle(): void {
+    if ([...this.#shares].every(({ users }) => users.size === 0)) this.#freeAll();
+  }
+
   #freeAll(): void {
     clearTimeout(this.#timer);
-    ConnectionPool.#idle.delete(this);
+    this.#timer = undefined;
+    ConnectionPool.#left.delete(this);
+    if (ConnectionPool.#leftLast === this) ConnectionPool.#leftLast = undefined;
     for (const share of this.#shares) this.#free(share);
+    this.template.free();
     this.#freed();
   }
 }

@@ -153,7 +153,8 @@ export class ContentDecoding {
    * @throws `protocol` for more than five
    */
   static of(contentEncoding: string | null): ContentDecoding | undefined {
-    const names = (contentEncoding ?? "")
+    if (contentEncoding === null) return undefined;
+    const names = contentEncoding
       .toLowerCase()
       .split(",")
       .map((name) => name.trim().replace(/^x-(?=gzip$)/, ""))

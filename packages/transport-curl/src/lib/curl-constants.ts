@@ -10,7 +10,6 @@ export const Option = {
   sslVerifyPeer: 64,
   freshConnect: 74,
   forbidReuse: 75,
-  httpGet: 80,
   sslVerifyHost: 81,
   httpVersion: 84,
   bufferSize: 98,
@@ -40,6 +39,7 @@ export const Option = {
   caInfo: 10065,
   caPath: 10097,
   share: 10100,
+  private: 10103,
   copyPostFields: 10165,
   proxyUsername: 10175,
   proxyPassword: 10176,
@@ -54,6 +54,7 @@ export const Option = {
   redirProtocolsStr: 10319,
   writeFunction: 20011,
   headerFunction: 20079,
+  closeSocketFunction: 20208,
   preReqFunction: 20312,
   postFieldSizeLarge: 30120,
   sslCertBlob: 40291,
@@ -69,10 +70,11 @@ export const MultiOption = { socketFunction: 20001, timerFunction: 20004 } as co
 export const Share = { share: 1, dns: 3, sslSession: 4, connect: 5 } as const;
 
 /**
- * Long-valued results of `curl_easy_getinfo`, and two others: `activeSocket` is a `curl_socket_t`, `sizeUpload` a
- * `curl_off_t`, of which a long holds at least 2 GiB.
+ * Long-valued results of `curl_easy_getinfo`, and three others: `activeSocket` is a `curl_socket_t`, `sizeUpload` a
+ * `curl_off_t`, of which a long holds at least 2 GiB, and `private` a number of ours.
  */
 export const Info = {
+  private: 0x100015,
   httpConnectCode: 0x200016,
   osErrno: 0x200019,
   numConnects: 0x20001a,

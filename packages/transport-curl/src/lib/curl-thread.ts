@@ -1,9 +1,11 @@
 import { isMainThread } from "node:worker_threads";
 import { TransportError } from "@headrace/core/transport";
+import type { BodyIntake } from "./body-intake.ts";
 import { ByteArena } from "./byte-arena.ts";
 import { ConnectionPool } from "./connection-pool.ts";
 import { Option } from "./curl-constants.ts";
 import { createMultiLoop } from "./create-multi-loop.ts";
+import { ErrorTexts } from "./error-texts.ts";
 import type { Libcurl } from "./libcurl.ts";
 import { LoopDriver } from "./loop-driver.ts";
 import type { MultiLoop } from "./multi-loop.ts";
@@ -24,14 +26,18 @@ export class CurlThread {
 
   readonly curl: Libcurl;
   readonly arena: ByteArena;
+  /** What libcurl says of transfers that failed, by their number. */
+  readonly texts: ErrorTexts;
   /** Whether libcurl says when a request goes out, and lets it be stopped. */
   readonly knowsAttempts: boolean;
   readonly #onBody: bigint;
   readonly #onHeader: bigint;
   readonly #onPreRequest: bigint;
-  readonly #transfers = new Map<number, Transfer>();
-  readonly #easies = new Map<bigint, Transfer>();
-  #lastId = 0;
+  /** In the main thread: only there sockets are watched that libcurl may close by itself. */
+  readonly #onClose: bigint | undefined;
+  /** By number, from 1 on. */
+  readonly #transfers: (Transfer | undefined)[] = [undefined];
+  readonly #freeIds: number[] = [];
   #writeBuffer: WriteBuffer | undefined;
   #driver: TransferDriver | undefined;
   #loop: MultiLoop | undefined;
@@ -39,16 +45,21 @@ export class CurlThread {
   private constructor(curl: Libcurl) {
     this.curl = curl;
     this.arena = new ByteArena(curl);
+    this.texts = new ErrorTexts(curl);
     this.knowsAttempts = curl.versionNumber >= preRequestSince;
     this.#onBody = curl.registerData(
-      (address, size, count, id) => this.#transfers.get(id)?.onBody(address, size * count) ?? 0,
+      (address, size, count, id) => this.#transfers[id]?.body.onBody(address, size * count) ?? 0,
     );
     this.#onHeader = curl.registerData(
-      (address, size, count, id) => this.#transfers.get(id)?.onHeader(address, size * count) ?? 0,
+      (address, size, count, id) => this.#transfers[id]?.onHeader(address, size * count) ?? 0,
     );
-    this.#onPreRequest = curl.registerPreRequest(
-      (id, localPort) => this.#transfers.get(id)?.onPreRequest(localPort) ?? 1,
-    );
+    this.#onPreRequest = curl.registerPreRequest((id, localPort) => this.#transfers[id]?.onPreRequest(localPort) ?? 1);
+    const { closeSocket } = curl;
+    if (closeSocket !== undefined && isMainThread)
+      this.#onClose = curl.registerCloseSocket((socket) => {
+        this.#loop?.sockets?.drop(socket);
+        return closeSocket(socket);
+      });
     if (!isMainThread) process.once("exit", () => this.#dispose());
   }
 
@@ -61,24 +72,32 @@ export class CurlThread {
 
   /** @returns the number that callbacks know the transfer by */
   register(transfer: Transfer): number {
-    this.#transfers.set(++this.#lastId, transfer);
-    return this.#lastId;
+    const id = this.#freeIds.pop() ?? this.#transfers.length;
+    this.#transfers[id] = transfer;
+    return id;
   }
 
+  /** libcurl knows the transfer no more. */
   unregister({ id }: Transfer): void {
-    this.#transfers.delete(id);
+    this.#transfers[id] = undefined;
+    this.#freeIds.push(id);
   }
 
-  setCallbacks({ curl, easy }: Setopt, id: number): void {
-    this.setWriteFunction(easy, id);
-    curl.setPointer(easy, Option.headerFunction, this.#onHeader);
+  /** Has libcurl call back, with a number that `setId` gives. */
+  setFunctions(setopt: Setopt): void {
+    setopt.pointer(Option.writeFunction, this.#onBody);
+    setopt.pointer(Option.headerFunction, this.#onHeader);
+    if (this.knowsAttempts) setopt.pointer(Option.preReqFunction, this.#onPreRequest);
+    if (this.#onClose !== undefined) setopt.pointer(Option.closeSocketFunction, this.#onClose);
+  }
+
+  /** Has libcurl call back with the number of a transfer, and say there what is wrong with it. */
+  setId({ curl, easy }: Setopt, id: number): void {
+    curl.setId(easy, Option.private, id);
+    curl.setId(easy, Option.writeData, id);
     curl.setId(easy, Option.headerData, id);
-    if (this.knowsAttempts) {
-      curl.setPointer(easy, Option.preReqFunction, this.#onPreRequest);
-      curl.setId(easy, Option.preReqData, id);
-    }
-    const transfer = this.#transfers.get(id);
-    if (transfer) this.#easies.set(easy, transfer);
+    if (this.knowsAttempts) curl.setId(easy, Option.preReqData, id);
+    curl.setId(easy, Option.errorBuffer, this.texts.clear(id));
   }
 
   /** Has libcurl call back for each piece of body. */
@@ -87,11 +106,9 @@ export class CurlThread {
     this.curl.setId(easy, Option.writeData, id);
   }
 
-  /** The easy handle is about to be freed. */
-  forget(easy: bigint): void {
-    const transfer = this.#easies.get(easy);
-    if (transfer) this.#writeBuffer?.takeBack(transfer);
-    this.#easies.delete(easy);
+  /** The easy handle of a transfer is about to be freed. */
+  forget({ body }: Transfer): void {
+    this.#writeBuffer?.takeBack(body);
   }
 
   /** Makes the buffer that is lent, where that is possible. Not from inside libcurl: it overflows koffi's stack. */
@@ -100,8 +117,8 @@ export class CurlThread {
   }
 
   /** Has libcurl write what follows of a body to memory, if there is a buffer. */
-  lendBuffer(transfer: Transfer): void {
-    this.#writeBuffer?.lend(transfer);
+  lendBuffer(body: BodyIntake): void {
+    this.#writeBuffer?.lend(body);
   }
 
   /** libcurl has been left. */
@@ -111,7 +128,7 @@ export class CurlThread {
 
   /** Tells the transfer of an easy handle that it has ended. */
   done(easy: bigint, code: number): void {
-    this.#easies.get(easy)?.onDone(code);
+    this.#transfers[this.curl.idOf(easy)]?.onDone(code);
   }
 
   /** What drives the asynchronous transfers of this thread. */
@@ -135,7 +152,7 @@ export class CurlThread {
   /** What a worker thread that ends would leave to the process: open sockets, and callbacks, of which koffi has 8192. */
   #dispose(): void {
     const ended = new TransportError("closed", "the thread has ended");
-    for (const transfer of this.#transfers.values()) transfer.delivery.fail(ended);
+    for (const transfer of this.#transfers) transfer?.delivery.fail(ended);
     this.#loop?.dispose();
     this.#writeBuffer?.dispose();
     ConnectionPool.freeIdle();

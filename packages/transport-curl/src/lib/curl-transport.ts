@@ -8,11 +8,13 @@ import {
 import manifest from "../../package.json" with { type: "json" };
 import { ConnectionPool } from "./connection-pool.ts";
 import { CurlThread } from "./curl-thread.ts";
+import { EasyTemplate } from "./easy-template.ts";
 import { Exchanges } from "./exchanges.ts";
 import { loadLibcurl } from "./load-libcurl.ts";
 import { checkNetworkOptions } from "./network-options.ts";
 import { BlockingDriver } from "./send-sync.ts";
 import { supportOf } from "./supports.ts";
+import type { TransferInit } from "./transfer.ts";
 
 /** What `curlTransport` takes: `NetworkOptions`, all of which libcurl can honour where it was built to. */
 export type CurlTransportOptions = NetworkOptions;
@@ -38,7 +40,8 @@ export function curlTransport(options: CurlTransportOptions = {}): CurlTransport
   const [libcurl = "libcurl"] = curl.version.split(" ", 1);
   const settings = checkNetworkOptions(options, curl, `headrace/${manifest.version} ${libcurl}`);
   const thread = CurlThread.of(curl);
-  const exchanges = new Exchanges(new ConnectionPool(curl));
+  const pool = new ConnectionPool(curl, new EasyTemplate(thread, settings));
+  const exchanges = new Exchanges({ thread, pool, settings });
   return {
     name: "curl",
     version: curl.version,
@@ -46,14 +49,12 @@ export function curlTransport(options: CurlTransportOptions = {}): CurlTransport
     ...(settings.unixSocket !== undefined && { fixedOrigin: true }),
     send: (request, sink) =>
       new Promise((resolve, reject) => {
-        exchanges.open({ thread, driver: thread.driver, settings, request, sink }, (failure) =>
-          failure ? reject(failure.reason) : resolve(),
-        );
+        exchanges.open({ driver: thread.driver, request, sink, settled: settling(resolve, reject) });
       }),
     sendSync(request, sink, nextWait) {
       const driver = new BlockingDriver(thread);
       try {
-        const transfer = exchanges.open({ thread, driver, settings, request, sink }, () => {});
+        const transfer = exchanges.open({ driver, request, sink, settled: () => {} });
         driver.drive(transfer, nextWait);
         if (transfer.delivery.failure) throw transfer.delivery.failure.reason;
       } finally {
@@ -62,4 +63,9 @@ export function curlTransport(options: CurlTransportOptions = {}): CurlTransport
     },
     close: (closeOptions) => exchanges.close(closeOptions?.force ?? false),
   };
+}
+
+/** A function of its own, so that a stream that stays open for long holds nothing of the call that began it. */
+function settling(resolve: () => void, reject: (reason: unknown) => void): TransferInit["settled"] {
+  return (failure) => (failure ? reject(failure.reason) : resolve());
 }

@@ -5,6 +5,8 @@ import { ContentDecoding } from "./content-decoding.ts";
 
 /** Who is told how a delivery goes. */
 export interface DeliveryOwner {
+  /** A blocking exchange has nobody to wait for a promise. */
+  readonly blocking: boolean;
   /** Everything taken so far has been delivered. */
   drained(): void;
   /** It is over: no call of the sink follows. */
@@ -31,10 +33,10 @@ export class Delivery {
   readonly #sink: ResponseSink;
   readonly #arena: ByteArena;
   readonly #owner: DeliveryOwner;
-  /** A blocking exchange has nobody to wait for a promise. */
-  readonly #blocking: boolean;
   #head: ResponseHead | undefined;
-  readonly #pieces: Piece[] = [];
+  /** What has arrived, as a chain. */
+  #first: Piece | undefined;
+  #last: Piece | undefined;
   /** Taken out of the queue, so that what arrives meanwhile is not added to it. */
   #inHand: Piece | undefined;
   #ending: Ending | undefined;
@@ -47,11 +49,10 @@ export class Delivery {
   /** The sink has had all; `send` settles a macrotask later (contract, section 3). */
   #settling = false;
 
-  constructor(sink: ResponseSink, arena: ByteArena, options: { owner: DeliveryOwner; blocking: boolean }) {
+  constructor(sink: ResponseSink, arena: ByteArena, owner: DeliveryOwner) {
     this.#sink = sink;
     this.#arena = arena;
-    this.#owner = options.owner;
-    this.#blocking = options.blocking;
+    this.#owner = owner;
   }
 
   head(head: ResponseHead): void {
@@ -60,19 +61,28 @@ export class Delivery {
 
   /** Copies bytes at an address of libcurl's. */
   take(address: number, length: number): void {
-    const last = this.#pieces.at(-1);
-    this.#queue(this.#arena.take(address, length, last), last, length);
+    this.#queue(this.#arena.take(address, length, this.#last), length);
   }
 
   /** Copies bytes. */
   takeBytes(bytes: Uint8Array): void {
-    const last = this.#pieces.at(-1);
-    this.#queue(this.#arena.takeBytes(bytes, last), last, bytes.length);
+    this.#queue(this.#arena.takeBytes(bytes, this.#last), bytes.length);
   }
 
-  #queue(piece: Piece, last: Piece | undefined, length: number): void {
-    if (piece !== last) this.#pieces.push(piece);
+  #queue(piece: Piece, length: number): void {
     this.queued += length;
+    if (piece === this.#last) return;
+    if (this.#last === undefined) this.#first = piece;
+    else this.#last.next = piece;
+    this.#last = piece;
+  }
+
+  #shift(): Piece | undefined {
+    const piece = this.#first;
+    if (piece === undefined) return undefined;
+    this.#first = piece.next;
+    if (this.#first === undefined) this.#last = undefined;
+    return piece;
   }
 
   end(ending: Ending): void {
@@ -114,7 +124,7 @@ export class Delivery {
       this.#deliverOutput(this.#outputs);
       return true;
     }
-    const piece = this.#pieces.shift();
+    const piece = this.#shift();
     if (piece === undefined) return false;
     this.#inHand = piece;
     if (this.#decoding) this.#outputs = this.#decoding.decode(view(piece));
@@ -149,7 +159,7 @@ export class Delivery {
     const result = this.#guard(() => this.#sink.body(bytes));
     if (!isThenable(result)) return;
     if (this.over) return void Promise.resolve(result).catch(() => {});
-    if (this.#blocking) {
+    if (this.#owner.blocking) {
       void Promise.resolve(result).catch(() => {});
       return this.fail(
         new TransportError("invalid-argument", "a blocking call cannot wait: the sink returned a promise"),
@@ -163,7 +173,7 @@ export class Delivery {
       },
       (reason: unknown) => this.fail(reason),
     );
-    this.#pieces.forEach((piece, at) => (this.#pieces[at] = this.#arena.detach(piece)));
+    for (let piece = this.#first; piece; piece = piece.next) this.#arena.detach(piece);
   }
 
   #deliverEnding({ error, trailers }: Ending): void {
@@ -176,7 +186,7 @@ export class Delivery {
     if (this.over || this.#settling) return;
     this.#settling = true;
     const settle = (): void => (error === undefined ? this.#settle() : this.fail(error));
-    if (this.#blocking) settle();
+    if (this.#owner.blocking) settle();
     else setImmediate(settle);
   }
 
@@ -196,7 +206,7 @@ export class Delivery {
     this.#outputs = undefined;
     this.#decoding?.destroy();
     this.#dropInHand();
-    for (const piece of this.#pieces.splice(0)) this.#arena.release(piece);
+    for (let piece = this.#shift(); piece; piece = this.#shift()) this.#arena.release(piece);
     this.queued = 0;
     this.#owner.settled();
   }

@@ -2,21 +2,29 @@ import type { ResponseHead, TransportRequest } from "@headrace/core/transport";
 import { Info } from "./curl-constants.ts";
 import type { Libcurl } from "./libcurl.ts";
 
-/** How far an exchange that libcurl still works on has come. */
-interface Progress {
-  readonly request: TransportRequest;
-  readonly head: Omit<ResponseHead, "url"> | undefined;
-  /** Bytes of body that have arrived. */
-  readonly received: number;
-}
-
 /**
- * Whether the whole response has arrived, by its Content-Length, while the request is still going out: libcurl
- * goes on with an upload that the server has stopped reading, for ever (RFC 9112 section 9.5).
+ * A response that may be complete, by its Content-Length, while the request is still going out: libcurl goes on
+ * with an upload that the server has stopped reading, for ever (RFC 9112 section 9.5).
  */
-export function isAnsweredEarly(curl: Libcurl, easy: bigint, { request, head, received }: Progress): boolean {
-  const size = request.body?.length ?? 0;
-  const length = head?.headers.get("content-length");
-  if (size === 0 || !length || head?.headers.has("transfer-encoding")) return false;
-  return received >= Number.parseInt(length, 10) && curl.getLong(easy, Info.sizeUpload) < size;
+export class EarlyAnswer {
+  readonly #uploadSize: number;
+  readonly #length: number;
+
+  private constructor(uploadSize: number, length: number) {
+    this.#uploadSize = uploadSize;
+    this.#length = length;
+  }
+
+  /** @returns `undefined` where there is nothing to upload, or no Content-Length that counts */
+  static of({ body }: TransportRequest, { headers }: Pick<ResponseHead, "headers">): EarlyAnswer | undefined {
+    if (body === null || body.length === 0) return undefined;
+    const length = headers.get("content-length");
+    if (!length || headers.has("transfer-encoding")) return undefined;
+    return new EarlyAnswer(body.length, Number.parseInt(length, 10));
+  }
+
+  /** Whether it is complete by now, of which `received` bytes have arrived, and the request is not. */
+  isHere(curl: Libcurl, easy: bigint, received: number): boolean {
+    return received >= this.#length && curl.getLong(easy, Info.sizeUpload) < this.#uploadSize;
+  }
 }

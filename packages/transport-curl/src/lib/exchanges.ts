@@ -1,56 +1,36 @@
 import { TransportError } from "@headrace/core/transport";
-import type { ConnectionPool } from "./connection-pool.ts";
-import type { Delivery } from "./delivery.ts";
-import { Transfer, type TransferInit } from "./transfer.ts";
+import { Transfer, type TransferContext, type TransferInit } from "./transfer.ts";
 
-/** How an exchange ended: `undefined` for a proven end. */
-type Outcome = Delivery["failure"];
-
-/** The exchanges in flight of one transport, and its closing. */
+/** The exchanges of one transport, and its closing. */
 export class Exchanges {
-  readonly #pool: ConnectionPool;
-  readonly #inFlight = new Set<Transfer>();
-  #closing: Promise<unknown> | undefined;
-  /** Resolves `closing` once nothing is in flight. */
-  #emptied: () => void = () => {};
+  readonly #context: TransferContext;
+  #closed = false;
 
-  constructor(pool: ConnectionPool) {
-    this.#pool = pool;
+  constructor(context: TransferContext) {
+    this.#context = context;
   }
 
   /**
-   * Starts an exchange and follows its signal.
+   * Starts an exchange, which follows its signal.
    *
    * @throws `closed`, `signal.reason`, or what is wrong with the request, with nothing sent
    */
-  open(init: Omit<TransferInit, "pool" | "settled">, settled: (outcome: Outcome) => void): Transfer {
+  open(init: TransferInit): Transfer {
     const { signal } = init.request;
-    if (this.#closing) throw closedError();
+    if (this.#closed) throw closedError();
     if (signal.aborted) throw signal.reason;
-    const abort = (): void => transfer.delivery.fail(signal.reason);
-    const transfer: Transfer = new Transfer({
-      ...init,
-      pool: this.#pool,
-      settled: () => {
-        signal.removeEventListener("abort", abort);
-        this.#inFlight.delete(transfer);
-        settled(transfer.delivery.failure);
-        if (this.#inFlight.size === 0) this.#emptied();
-      },
-    });
-    transfer.start();
-    this.#inFlight.add(transfer);
-    signal.addEventListener("abort", abort);
+    const transfer = new Transfer(this.#context, init);
+    transfer.start(init.request);
     return transfer;
   }
 
   /** See `Transport.close`. */
   async close(force: boolean): Promise<void> {
-    const emptied = (): Promise<void> => new Promise((resolve) => (this.#emptied = resolve));
-    this.#closing ??= Promise.all([emptied(), this.#pool.close()]);
-    if (force) for (const transfer of this.#inFlight) transfer.delivery.fail(closedError());
-    if (this.#inFlight.size === 0) this.#emptied();
-    await this.#closing;
+    this.#closed = true;
+    const { pool } = this.#context;
+    const closed = pool.close();
+    if (force) for (const transfer of pool.users()) transfer.delivery.fail(closedError());
+    await closed;
   }
 }
 

@@ -4,6 +4,9 @@ import type { Stdio } from "./stdio.ts";
 /** koffi, as `require` gives it. */
 export type Koffi = typeof import("koffi");
 
+/** A library that koffi has loaded. */
+export type Library = ReturnType<Koffi["load"]>;
+
 /** An address in C memory. koffi hands them out as BigInt; `null` is NULL. */
 export type Pointer = bigint | null;
 
@@ -26,6 +29,8 @@ export interface Libcurl {
   readonly protocols: readonly string[];
 
   easyInit(): Pointer;
+  /** A copy with all options, but for the share handle. */
+  easyDuplicate(easy: bigint): Pointer;
   easyCleanup(easy: bigint): void;
   easyPause(easy: bigint, bits: number): number;
   /** `curl_easy_setopt`; the result is a `CURLcode`. */
@@ -38,13 +43,18 @@ export interface Libcurl {
   setString(easy: bigint, option: number, value: string | null): number;
   /** A blob option, copied by libcurl. */
   setBlob(easy: bigint, option: number, value: Uint8Array): number;
-  /** A number handed back to the callbacks as their last argument. */
+  /** A number where a pointer is expected: handed back to the callbacks as it is, or an address. */
   setId(easy: bigint, option: number, id: number): number;
   getLong(easy: bigint, info: number): number;
+  /** The number that `Option.private` was set to. */
+  idOf(easy: bigint): number;
   /** `CURLINFO_ACTIVESOCKET`: of the connection that an ended transfer leaves behind; -1 for none. */
   activeSocket(easy: bigint): number;
   /** Whether something that was not yet read, be it the end, has arrived on a socket of libcurl's. Not on Windows. */
   readonly hasInput: ((socket: number) => boolean) | undefined;
+
+  /** `close` of the system. Not on Windows. */
+  readonly closeSocket: ((socket: number) => number) | undefined;
 
   /** Appends one line, one character a byte, and returns the new head. */
   slistAppend(list: Pointer, line: string): Pointer;
@@ -82,6 +92,8 @@ export interface Libcurl {
   registerPreRequest(callback: (id: number, localPort: number) => number): bigint;
   registerSocket(callback: (easy: bigint, socket: number, what: number) => number): bigint;
   registerTimer(callback: (multi: bigint, ms: number) => number): bigint;
+  /** A callback `CURLOPT_CLOSESOCKETFUNCTION`, which has to close the socket. */
+  registerCloseSocket(callback: (socket: number) => number): bigint;
 }
 
 /** Whether this build has a feature. */

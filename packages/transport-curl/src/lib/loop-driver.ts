@@ -10,7 +10,7 @@ import type { Transfer } from "./transfer.ts";
 export class LoopDriver implements TransferDriver {
   readonly blocking = false;
   readonly loop: MultiLoop;
-  readonly #scheduled = new Set<Transfer>();
+  readonly #scheduled: Transfer[] = [];
   #isScheduled = false;
   #delivering = false;
 
@@ -39,8 +39,13 @@ export class LoopDriver implements TransferDriver {
     this.loop.resume(easy);
   }
 
+  idle(socket: number): void {
+    this.loop.sockets?.keep(socket);
+  }
+
   schedule(transfer: Transfer): void {
-    this.#scheduled.add(transfer);
+    if (!transfer.isScheduled) this.#scheduled.push(transfer);
+    transfer.isScheduled = true;
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     setImmediate(() => {
@@ -52,12 +57,16 @@ export class LoopDriver implements TransferDriver {
   #deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
+    let turns = 0;
     try {
+      // Transfers that are scheduled meanwhile have theirs, too.
       for (const transfer of this.#scheduled) {
-        this.#scheduled.delete(transfer);
+        turns++;
+        transfer.isScheduled = false;
         transfer.turn();
       }
     } finally {
+      this.#scheduled.splice(0, turns);
       this.#delivering = false;
     }
   }

@@ -1,8 +1,11 @@
-import { clearInterval, setInterval } from "node:timers";
+import { setInterval } from "node:timers";
 import type { Libcurl } from "./libcurl.ts";
+import type { SocketWatches } from "./socket-watches.ts";
 
 /** A multi handle of libcurl and what drives it: the only ones of a thread. */
 export interface MultiLoop {
+  /** What it watches; `undefined` where libcurl waits by itself. */
+  readonly sockets: SocketWatches | undefined;
   /** Runs `command` as soon as libcurl may be called: now, unless it is being called, or waits in another thread. */
   run(command: () => void): void;
   add(easy: bigint): void;
@@ -35,15 +38,9 @@ const failedInit = 2;
 /** What is needed to hear of transfers that ended. */
 export type Messages = Pick<MultiLoopInit, "curl" | "done">;
 
-/**
- * Adds an easy handle; one that libcurl does not take has ended, or its exchange never would.
- *
- * @returns whether it was taken
- */
-export function addTransfer(multi: bigint, easy: bigint, { curl, done }: Messages): boolean {
-  const taken = curl.multiAdd(multi, easy) === 0;
-  if (!taken) done(easy, failedInit);
-  return taken;
+/** Adds an easy handle; one that libcurl does not take has ended, or its exchange never would. */
+export function addTransfer(multi: bigint, easy: bigint, { curl, done }: Messages): void {
+  if (curl.multiAdd(multi, easy) !== 0) done(easy, failedInit);
 }
 
 /** Hands the messages of ended transfers to `done`. */
@@ -64,18 +61,16 @@ const longest = 2 ** 31 - 1;
 
 /** Keeps the process alive while anything is held. */
 export class ProcessHold {
-  #held = 0;
+  held = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  get held(): number {
-    return this.#held;
-  }
-
   hold(): void {
-    if (this.#held++ === 0) this.#timer = setInterval(() => {}, longest);
+    if (this.held++ > 0) return;
+    this.#timer ??= setInterval(() => {}, longest);
+    this.#timer.ref();
   }
 
   release(): void {
-    if (--this.#held === 0) clearInterval(this.#timer);
+    if (--this.held === 0) this.#timer?.unref();
   }
 }

@@ -19,6 +19,7 @@ const pollMs = 300;
  * to have it back. While libcurl waits nothing else of the multi may be called: commands queue.
  */
 export class MultiPollLoop implements MultiLoop {
+  readonly sockets: undefined = undefined;
   readonly #init: MultiLoopInit;
   readonly #multi: bigint;
   readonly #processHold = new ProcessHold();
@@ -39,7 +40,7 @@ export class MultiPollLoop implements MultiLoop {
   }
 
   add(easy: bigint): void {
-    this.run(() => void addTransfer(this.#multi, easy, this.#init));
+    this.run(() => addTransfer(this.#multi, easy, this.#init));
   }
 
   remove(easy: bigint): void {

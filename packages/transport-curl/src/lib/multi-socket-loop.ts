@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { clearTimeout, setImmediate, setTimeout } from "node:timers";
-import { MultiOption, pollRemove, Select, socketTimeout } from "./curl-constants.ts";
+import { MultiOption, pollRemove, socketTimeout } from "./curl-constants.ts";
 import {
   addTransfer,
   createMulti,
@@ -9,37 +9,22 @@ import {
   type MultiLoop,
   type MultiLoopInit,
 } from "./multi-loop.ts";
+import { SocketWatches } from "./socket-watches.ts";
 
 /** Of `setTimeout`. */
 const longestDelay = 2 ** 31 - 1;
 
-type PollHandle = InstanceType<(typeof import("koffi"))["node"]["PollHandle"]>;
-/** What koffi really calls back with; its declaration leaves the status out (3.3.4). */
-type PollCallback = (status: number, events: { readable: boolean; writable: boolean }) => void;
-
-interface Watch {
-  readonly handle: PollHandle;
-  /** Watches again, for what libcurl last asked for. */
-  start: () => void;
-}
-
-/**
- * `curl_multi_socket_action`, told of ready sockets by `koffi.node.poll`, which is libuv's `uv_poll_t` on
- * the loop of this environment: no thread, and nothing runs while nothing happens.
- *
- * Poll handles keep nothing alive by themselves. They must be referenced (a collected one is silent) and
- * must never be touched after `close` (`start` and `stop` crash).
- */
+/** `curl_multi_socket_action`, told of ready sockets by the host's own event loop. */
 export class MultiSocketLoop implements MultiLoop {
+  readonly sockets: SocketWatches;
   readonly #init: MultiLoopInit;
   readonly #multi: bigint;
   readonly #processHold = new ProcessHold();
-  readonly #sockets = new Map<number, Watch>();
   readonly #commands: (() => void)[] = [];
   /** How deep in libcurl this thread is: nothing of it may be called from its callbacks. */
   #depth = 0;
   /** Added and not removed: where libcurl counts fewer that run, it has messages. */
-  readonly #added = new Set<bigint>();
+  #added = 0;
   /** When libcurl wants to be called, and when it will be looked whether that is now; on the monotonic clock. */
   #dueAt = Infinity;
   #timerAt = Infinity;
@@ -54,6 +39,7 @@ export class MultiSocketLoop implements MultiLoop {
     const { curl } = init;
     this.#init = init;
     this.#multi = createMulti(curl);
+    this.sockets = new SocketWatches(curl, (socket, events) => this.#action(socket, events));
     const onSocket = curl.registerSocket((_easy, socket, what) => this.#onSocket(socket, what));
     const onTimer = curl.registerTimer((_multi, ms) => this.#onTimer(ms));
     curl.multiSetFunction(this.#multi, MultiOption.socketFunction, onSocket);
@@ -67,13 +53,14 @@ export class MultiSocketLoop implements MultiLoop {
 
   add(easy: bigint): void {
     this.run(() => {
-      if (addTransfer(this.#multi, easy, this.#init)) this.#added.add(easy);
+      this.#added++;
+      addTransfer(this.#multi, easy, this.#init);
     });
   }
 
   remove(easy: bigint): void {
-    this.#added.delete(easy);
     this.#resumed.delete(easy);
+    this.#added--;
     this.#init.curl.multiRemove(this.#multi, easy);
   }
 
@@ -93,8 +80,7 @@ export class MultiSocketLoop implements MultiLoop {
   dispose(): void {
     clearTimeout(this.#timer);
     this.#init.curl.multiCleanup(this.#multi);
-    for (const { handle } of this.#sockets.values()) handle.close();
-    this.#sockets.clear();
+    this.sockets.dispose();
   }
 
   #enter(call: () => void): void {
@@ -104,6 +90,7 @@ export class MultiSocketLoop implements MultiLoop {
       this.#init.written();
     } finally {
       this.#depth--;
+      this.sockets.sweep();
       if (this.#depth === 0)
         for (let next = this.#commands.shift(); next; next = this.#commands.shift()) this.#enter(next);
     }
@@ -113,44 +100,19 @@ export class MultiSocketLoop implements MultiLoop {
     this.run(() => {
       const running = this.#init.curl.multiSocketAction(this.#multi, socket, events);
       this.#init.written();
-      if (running < this.#added.size) drainMessages(this.#multi, this.#init);
+      if (running < this.#added) drainMessages(this.#multi, this.#init);
     });
     if (this.#depth === 0) this.#init.arrived();
   }
 
   #onSocket(socket: number, what: number): number {
     try {
-      if (what !== pollRemove) this.#watch(socket, what);
-      else {
-        this.#sockets.get(socket)?.handle.close();
-        this.#sockets.delete(socket);
-      }
+      if (what === pollRemove) this.sockets.letGo(socket);
+      else this.sockets.want(socket, what);
       return 0;
     } catch {
       return -1;
     }
-  }
-
-  #watch(socket: number, what: number): void {
-    const interest = { readable: (what & 1) !== 0, writable: (what & 2) !== 0 };
-    const callback: PollCallback = (status, events) => this.#onReady(socket, status, events);
-    const watch = this.#sockets.get(socket);
-    if (watch) {
-      watch.start = () => watch.handle.start(interest, callback as never);
-      return watch.start();
-    }
-    const handle = this.#init.curl.koffi.node.poll(socket, interest, callback as never);
-    handle.unref();
-    this.#sockets.set(socket, { handle, start: () => handle.start(interest, callback as never) });
-  }
-
-  #onReady(socket: number, status: number, { readable, writable }: Parameters<PollCallback>[1]): void {
-    if (status >= 0) return this.#action(socket, (readable ? Select.in : 0) | (writable ? Select.out : 0));
-    // libuv reports EBADF for any socket in error, and stops watching it. Only reading it tells what it is,
-    // and there may be data before that.
-    const watch = this.#sockets.get(socket);
-    this.#action(socket, Select.in | Select.out);
-    if (watch !== undefined && this.#sockets.get(socket) === watch) watch.start();
   }
 
   /** libcurl sets its timer anew whenever it has been called: one of ours that is armed for earlier is left alone. */
@@ -191,19 +153,21 @@ export class MultiSocketLoop implements MultiLoop {
    */
   #runTurn(): void {
     this.#turn = "running";
-    const resumed = [...this.#resumed];
-    this.#resumed.clear();
-    for (const easy of resumed) {
-      if (!this.#added.has(easy)) continue;
-      this.run(() => void this.#init.curl.easyPause(easy, 0));
-      this.#isDueAgain = false;
-      this.#action(socketTimeout, 0);
-    }
-    if (resumed.length === 0) {
-      this.#isDueAgain = false;
-      this.#action(socketTimeout, 0);
+    let turns = this.#resumed.size;
+    if (turns === 0) this.#resume(undefined);
+    for (const easy of this.#resumed) {
+      this.#resumed.delete(easy);
+      this.#resume(easy);
+      // Those that have been resumed since then wait for the next turn.
+      if (--turns === 0) break;
     }
     this.#turn = "none";
     if (this.#isDueAgain || this.#resumed.size > 0) this.#due();
+  }
+
+  #resume(easy: bigint | undefined): void {
+    if (easy !== undefined) this.run(() => void this.#init.curl.easyPause(easy, 0));
+    this.#isDueAgain = false;
+    this.#action(socketTimeout, 0);
   }
 }

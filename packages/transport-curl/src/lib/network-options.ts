@@ -35,15 +35,12 @@ export function checkNetworkOptions(options: NetworkOptions, curl: Libcurl, defa
     resolves: options.resolve !== undefined,
     userAgent: checked.userAgent ?? defaultUserAgent,
   };
-  const easy = createEasy(curl, (setopt) => {
-    applyNetworkSettings(setopt, settings);
-    applyProxy(setopt, settings.proxy === "environment" ? undefined : settings.proxy, settings);
-  });
+  const easy = createEasy(curl, (setopt) => applyNetworkSettings(setopt, settings));
   curl.easyCleanup(easy);
   return settings;
 }
 
-/** Sets everything but the proxy, which may depend on the URL. */
+/** Sets everything, but a proxy that the environment names: that depends on the URL. */
 export function applyNetworkSettings(setopt: Setopt, settings: NetworkSettings): void {
   const { ca, cert, key, insecure, unixSocket, httpVersion } = settings;
   setopt.asked = `httpVersion ${httpVersion}`;
@@ -63,6 +60,7 @@ export function applyNetworkSettings(setopt: Setopt, settings: NetworkSettings):
   if (key) setopt.blob(Option.sslKeyBlob, key);
   setopt.asked = "unixSocket";
   if (unixSocket !== undefined) setopt.string(Option.unixSocketPath, Buffer.from(unixSocket).toString("latin1"));
+  applyProxy(setopt, settings.proxy === "environment" ? undefined : settings.proxy, settings);
   setopt.asked = "a request";
 }
 

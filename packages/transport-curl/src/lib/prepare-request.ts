@@ -1,7 +1,7 @@
 import type { ProxyServer, TransportRequest } from "@headrace/core/transport";
 import { Option } from "./curl-constants.ts";
 import type { Libcurl, Pointer } from "./libcurl.ts";
-import { applyNetworkSettings, applyProxy, resolveEntries, type NetworkSettings } from "./network-options.ts";
+import { applyProxy, resolveEntries, type NetworkSettings } from "./network-options.ts";
 import type { Setopt } from "./setopt.ts";
 
 /** C memory that libcurl reads while the request is under way. */
@@ -40,14 +40,12 @@ export interface Way {
 }
 
 /**
- * Sets up an easy handle for one request: everything but its callbacks.
+ * Sets up a copy of the template for one request: everything but its callbacks.
  *
  * @returns what has to be freed after the handle
  */
 export function prepareRequest(setopt: Setopt, request: TransportRequest, { settings, proxy }: Way): RequestLists {
-  lockDown(setopt);
-  applyNetworkSettings(setopt, settings);
-  applyProxy(setopt, proxy, settings);
+  if (settings.proxy === "environment") applyProxy(setopt, proxy, settings);
   setopt.long(
     Option.connectTimeoutMs,
     Math.ceil(Math.min(request.connectTimeout || noConnectTimeout, noConnectTimeout)),
@@ -66,8 +64,8 @@ export function prepareRequest(setopt: Setopt, request: TransportRequest, { sett
   }
 }
 
-/** Nothing of the host, nothing behind the caller's back (contract, sections 2 and 10). */
-function lockDown(setopt: Setopt): void {
+/** Of every request: nothing of the host, nothing behind the caller's back (contract, sections 2 and 10). */
+export function lockDown(setopt: Setopt): void {
   setopt.long(Option.noSignal, 1);
   setopt.long(Option.bufferSize, bufferSize);
   setopt.long(Option.noProgress, 1);
@@ -79,6 +77,7 @@ function lockDown(setopt: Setopt): void {
   setopt.long(Option.httpContentDecoding, 0);
   setopt.long(Option.headerOpt, separateHeaders);
   setopt.long(Option.tcpKeepAlive, 1);
+  setopt.long(Option.pathAsIs, 1);
   // Before 7.85 only masks.
   if (!setopt.stringIfKnown(Option.protocolsStr, "http,https")) setopt.long(Option.protocols, protocolMask);
   if (!setopt.stringIfKnown(Option.redirProtocolsStr, "http,https")) setopt.long(Option.redirProtocols, protocolMask);
@@ -102,7 +101,6 @@ function setTarget(setopt: Setopt, url: URL, proxy: ProxyServer | undefined): vo
   const target = href.slice(href.indexOf("/", protocol.length + 2));
   const absoluteForm = proxy !== undefined && protocol === "http:" && !proxy.scheme.startsWith("socks");
   setopt.string(Option.url, href);
-  setopt.long(Option.pathAsIs, 1);
   setopt.string(Option.requestTarget, absoluteForm ? href : target);
 }
 
@@ -112,12 +110,11 @@ const emptyBodyMethods: readonly string[] = ["POST", "PUT", "PATCH"];
 function setMethodAndBody(setopt: Setopt, { method, body }: TransportRequest): void {
   if (method === "HEAD") return setopt.long(Option.noBody, 1);
   const bytes = body ?? (emptyBodyMethods.includes(method) ? new Uint8Array(0) : null);
-  if (bytes === null) setopt.long(Option.httpGet, 1);
-  else {
+  if (bytes !== null) {
     setopt.long(Option.post, 1);
     setopt.bytes(Option.copyPostFields, Option.postFieldSizeLarge, bytes);
   }
-  setopt.string(Option.customRequest, method);
+  if (bytes !== null || method !== "GET") setopt.string(Option.customRequest, method);
 }
 
 /** The fields of the request, and those that libcurl would add by itself taken away. */

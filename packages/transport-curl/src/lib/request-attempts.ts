@@ -1,17 +1,15 @@
-import type { TransportRequest } from "@headrace/core/transport";
 import type { ConnectionShare } from "./connection-pool.ts";
 import { Info } from "./curl-constants.ts";
-import type { CurlThread } from "./curl-thread.ts";
-import type { NetworkSettings } from "./network-options.ts";
+import type { TransferContext } from "./transfer.ts";
 
 /** RFC 9110 section 9.2.1. */
 const safeMethods: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 
 interface RequestAttemptsInit {
-  readonly thread: CurlThread;
   readonly share: ConnectionShare;
-  readonly settings: NetworkSettings;
-  readonly request: TransportRequest;
+  /** Of the request's URL. */
+  readonly origin: string;
+  readonly method: string;
 }
 
 /**
@@ -23,30 +21,35 @@ export class RequestAttempts {
   count = 0;
   /** It was held back: something had arrived on the idle connection that was to carry it. */
   heldBack = false;
-  readonly #init: RequestAttemptsInit;
+  readonly #context: TransferContext;
+  readonly #share: ConnectionShare;
+  readonly #origin: string;
+  readonly #isSafe: boolean;
   #localPort = 0;
   /** `CURLINFO_NUM_CONNECTS` when the request last went out. */
   #connects = 0;
 
-  constructor(init: RequestAttemptsInit) {
-    this.#init = init;
+  constructor(context: TransferContext, { share, origin, method }: RequestAttemptsInit) {
+    this.#context = context;
+    this.#share = share;
+    this.#origin = origin;
+    this.#isSafe = safeMethods.includes(method);
   }
 
   /** Whether it may be on a connection that others have used. */
   get mayReuse(): boolean {
-    const { thread, share, request, settings } = this.#init;
-    if (!thread.knowsAttempts) return safeMethods.includes(request.method);
+    const { thread, settings } = this.#context;
+    if (!thread.knowsAttempts) return this.#isSafe;
     const direct = settings.proxy === undefined && settings.unixSocket === undefined;
-    return !direct || settings.httpVersion !== "1.1" || share.idle.has(request.url.origin);
+    return !direct || settings.httpVersion !== "1.1" || this.#share.idle.has(this.#origin);
   }
 
   /** The connection stands, and the request is about to go out. @returns whether it must not */
   mustNotGo(easy: bigint | undefined, localPort: number): boolean {
-    const { share, request } = this.#init;
     this.#localPort = localPort;
-    const sockets = share.idle.taken(request.url.origin, localPort);
+    const sockets = this.#share.idle.taken(this.#origin, localPort);
     this.heldBack = easy !== undefined && this.#isDesynchronised(easy, sockets);
-    return this.heldBack || ++this.count > (safeMethods.includes(request.method) ? 2 : 1);
+    return this.heldBack || ++this.count > (this.#isSafe ? 2 : 1);
   }
 
   /**
@@ -54,7 +57,7 @@ export class RequestAttempts {
    * take it for the response (RFC 9112 section 9.3). Streams of HTTP/2 have numbers, and there it is ordinary.
    */
   #isDesynchronised(easy: bigint, sockets: ReadonlySet<number>): boolean {
-    const { thread, settings } = this.#init;
+    const { thread, settings } = this.#context;
     const { hasInput } = thread.curl;
     if (!hasInput) return false;
     const connects = thread.curl.getLong(easy, Info.numConnects);
@@ -71,12 +74,12 @@ export class RequestAttempts {
     this.#connects = 0;
   }
 
-  /** The exchange has ended in order: its connection is idle. */
-  noteIdle(easy: bigint): void {
-    const { thread, share, request } = this.#init;
-    if (!thread.knowsAttempts) return;
+  /** The exchange has ended in order: its connection, if it stays open, is idle. @returns its socket, else -1 */
+  noteIdle(easy: bigint): number {
+    const { thread } = this.#context;
     const socket = thread.curl.activeSocket(easy);
-    if (socket >= 0) share.idle.left(request.url.origin, this.#localPort, socket);
+    if (socket >= 0 && thread.knowsAttempts) this.#share.idle.left(this.#origin, this.#localPort, socket);
+    return socket;
   }
 
   /**
@@ -85,6 +88,6 @@ export class RequestAttempts {
    * connection died.
    */
   wasRefused(easy: bigint): boolean {
-    return this.count > 1 && this.#init.thread.curl.getLong(easy, Info.numConnects) > 1;
+    return this.count > 1 && this.#context.thread.curl.getLong(easy, Info.numConnects) > 1;
   }
 }

@@ -16,29 +16,36 @@ export type Framing = "none" | "length" | "chunked" | "stream" | "close";
 type HttpVersion = NonNullable<ResponseHead["httpVersion"]>;
 type Field = [name: string, value: string];
 
-interface ResponseHeadReaderInit {
-  /** The request's. */
-  readonly method: string;
-  /** Whether the connection cannot be HTTP/2 or 3: libcurl takes a server's `HTTP/2 200` for one. */
-  readonly http1Only: boolean;
-}
+/** What is received of a head. */
+export type ReceivedHead = Omit<ResponseHead, "url"> & { readonly httpVersion: HttpVersion };
 
 /**
  * Reads the lines that libcurl hands to its header callback: interim heads, which are dropped, the final
  * head, and the trailer section after it.
  */
 export class ResponseHeadReader {
-  readonly #init: ResponseHeadReaderInit;
+  /** Whether the final head has come, its blank line included. */
+  isComplete = false;
+  /** How the end of the body is told, from the final head and the request's method. */
+  framing: Framing = "none";
+  /** Whether the final head has a Content-Length. */
+  hasLength = false;
+  readonly #method: string;
+  readonly #http1Only: boolean;
   #status = 0;
   #statusText = "";
   #httpVersion: HttpVersion = "1.1";
   #fields: Field[] = [];
   #bytes = 0;
   #interimHeads = 0;
-  #final: Omit<ResponseHead, "url"> | undefined;
 
-  constructor(init: ResponseHeadReaderInit) {
-    this.#init = init;
+  /**
+   * @param method the request's
+   * @param http1Only whether the connection cannot be HTTP/2 or 3: libcurl takes a server's `HTTP/2 200` for one
+   */
+  constructor(method: string, http1Only: boolean) {
+    this.#method = method;
+    this.#http1Only = http1Only;
   }
 
   /** Whether any line of a final head, complete or not, has come. */
@@ -46,54 +53,52 @@ export class ResponseHeadReader {
     return this.#status !== 0;
   }
 
-  /** The final head, once its blank line has come. */
-  get head(): Omit<ResponseHead, "url"> | undefined {
-    return this.#final;
+  /** Whether there is a final head, and it is of HTTP/1. */
+  get isHttp1(): boolean {
+    return this.isComplete && this.#httpVersion.startsWith("1.");
   }
 
   /** The trailer section; `undefined` where there is none. Complete when the transfer is. */
   trailers(): Headers | undefined {
-    return this.#final && this.#fields.length > 0 ? toHeaders(this.#fields) : undefined;
+    return this.isComplete && this.#fields.length > 0 ? toHeaders(this.#fields) : undefined;
   }
 
-  /** How the end of the body is told, from the final head and the request's method. */
-  get framing(): Framing {
-    if (!this.#final || !this.#hasContent(this.#final.status)) return "none";
-    const { headers, httpVersion } = this.#final;
-    if (httpVersion === "2" || httpVersion === "3") return "stream";
+  #framingBy(headers: Headers): Framing {
+    if (!this.#hasContent) return "none";
+    if (this.#httpVersion === "2" || this.#httpVersion === "3") return "stream";
     if (transferCodings(headers).length > 0) return "chunked";
     return headers.has("content-length") ? "length" : "close";
   }
 
-  #hasContent(status: number): boolean {
-    return this.#init.method !== "HEAD" && status !== 204 && status !== 304;
+  get #hasContent(): boolean {
+    return this.#method !== "HEAD" && this.#status !== 204 && this.#status !== 304;
   }
 
   /**
    * Takes one line, its line end included.
    *
-   * @returns whether it completed the final head
+   * @returns the final head, if it completed it
    * @throws `protocol` for what is not a response head (contract, section 7 row 5)
    */
-  push(line: string): boolean {
+  push(line: string): ReceivedHead | undefined {
     this.#bytes += line.length;
     if (this.#bytes > maxHeadBytes) this.#fail(`is larger than ${maxHeadBytes} bytes`);
-    const text = line.replace(/\r?\n$/, "");
+    const text = withoutLineEnd(line);
     if (forbidden.test(text)) this.#fail("has a line with a forbidden character");
-    if (this.#final) {
+    if (this.isComplete) {
       if (text !== "") this.#field(text);
-      return false;
+      return undefined;
     }
     if (this.#status === 0) this.#statusLine(text);
     else if (text === "") return this.#blankLine();
     else this.#field(text);
-    return false;
+    return undefined;
   }
 
   #statusLine(text: string): void {
     const match = statusLine.exec(text);
     const version = match?.[1] as HttpVersion | undefined;
-    if (!match || !version || (this.#init.http1Only && !version.startsWith("1.")))
+    if (!match || !version || (this.#http1Only && !version.startsWith("1.")))
       fail("the response does not begin with a status line of HTTP");
     this.#httpVersion = version;
     this.#status = Number(match[2]);
@@ -117,25 +122,27 @@ export class ResponseHeadReader {
     last[1] = trim(`${last[1]} ${trim(text)}`);
   }
 
-  #blankLine(): boolean {
+  #blankLine(): ReceivedHead | undefined {
     if (this.#status < 200) {
       if (++this.#interimHeads > maxInterimHeads) fail(`more than ${maxInterimHeads} interim responses`);
       this.#status = 0;
       this.#fields = [];
       this.#bytes = 0;
-      return false;
+      return undefined;
     }
     const headers = toHeaders(this.#fields);
     checkLengths(this.#fields);
-    if (this.#hasContent(this.#status)) checkCodings(headers);
-    this.#final = { status: this.#status, statusText: this.#statusText, headers, httpVersion: this.#httpVersion };
+    if (this.#hasContent) checkCodings(headers);
+    this.framing = this.#framingBy(headers);
+    this.hasLength = headers.has("content-length");
+    this.isComplete = true;
     this.#fields = [];
     this.#bytes = 0;
-    return true;
+    return { status: this.#status, statusText: this.#statusText, headers, httpVersion: this.#httpVersion };
   }
 
   #fail(what: string): never {
-    const [section, phase] = this.#final ? (["trailer section", "body"] as const) : (["head", "head"] as const);
+    const [section, phase] = this.isComplete ? (["trailer section", "body"] as const) : (["head", "head"] as const);
     fail(`the response's ${section} ${what}`, phase);
   }
 }
@@ -149,13 +156,16 @@ function checkCodings(headers: Headers): void {
 
 /** Codings of the transfer; `identity`, which RFC 7230 took out, is none. */
 function transferCodings(headers: Headers): string[] {
-  const codings = (headers.get("transfer-encoding") ?? "").toLowerCase().split(",");
+  const value = headers.get("transfer-encoding");
+  if (value === null) return [];
+  const codings = value.toLowerCase().split(",");
   return codings.map(trim).filter((coding) => coding !== "" && coding !== "identity");
 }
 
 /** RFC 9112 section 6.3 item 5: an invalid or differing Content-Length is an unrecoverable error. */
 function checkLengths(fields: readonly Field[]): void {
-  const lengths = fields.filter(([name]) => name.toLowerCase() === "content-length").map(([, value]) => value);
+  const lengths = fields.filter(([name]) => /^content-length$/i.test(name)).map(([, value]) => value);
+  if (lengths.length === 0) return;
   if (lengths.some((length) => !/^\d{1,18}$/.test(length))) fail("the response's Content-Length is not a number");
   if (new Set(lengths.map(Number)).size > 1) fail("the response has Content-Length fields that differ");
 }
@@ -166,8 +176,13 @@ function toHeaders(fields: readonly Field[]): Headers {
   return headers;
 }
 
+function withoutLineEnd(line: string): string {
+  if (!line.endsWith("\n")) return line;
+  return line.slice(0, line.endsWith("\r\n") ? -2 : -1);
+}
+
 function trim(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, "");
+  return value.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
 }
 
 function fail(message: string, phase: "head" | "body" = "head"): never {

@@ -39,6 +39,7 @@ export class BlockingDriver implements TransferDriver {
   }
 
   schedule(): void {}
+  idle(): void {}
   settled(): void {}
 
   /**

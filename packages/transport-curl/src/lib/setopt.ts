@@ -62,13 +62,13 @@ export class Setopt {
 }
 
 /**
- * Makes an easy handle, gives it to `use`, and frees it if `use` throws.
+ * Makes an easy handle, new or by `make`, gives it to `use`, and frees it if `use` throws.
  *
  * @returns the handle
  */
-export function createEasy(curl: Libcurl, use: (setopt: Setopt) => void): bigint {
-  const easy = curl.easyInit();
-  if (easy === null) throw new Error("curl_easy_init failed");
+export function createEasy(curl: Libcurl, use: (setopt: Setopt) => void, make: () => Pointer = curl.easyInit): bigint {
+  const easy = make();
+  if (easy === null) throw new Error("an easy handle could not be made");
   try {
     use(new Setopt(curl, easy));
     return easy;
