@@ -73,6 +73,25 @@ const stream = fc
   )
   .map((parts) => latin1(parts.join("")));
 
+/** A line longer than a piece that is joined to what is kept, and than what is kept as bytes. */
+const longLine = fc
+  .tuple(
+    fc.constantFrom("data: ", "data:", "\xef\xbb\xbfdata: ", ": ", "event: ", "id:", "data"),
+    fc.constantFrom(
+      "z",
+      "\xc3\xa9",
+      "\xe7\xa7\x8b",
+      "\xf0\x9f\x98\x80",
+      "\x80",
+      "\xf0\x9f",
+      "z\xe7\xa7",
+      "zz\xf0\x9f\x98",
+    ),
+    fc.integer({ min: 7000, max: 24_000 }),
+    fc.constantFrom("", "\n", "\r", "\r\n", "\n\n", "\xe7", "\xe7\n"),
+  )
+  .map(([name, unit, length, end]) => latin1(name + unit.repeat(length / unit.length) + end));
+
 /** That of the host in hand. */
 let create: typeof createEventStreamParser;
 
@@ -125,8 +144,10 @@ const bytewise = (bytes: Uint8Array): Uint8Array[] => Array.from(bytes, (byte) =
 
 /** fast-check prints seed and path of a failure and shrinks it; HEADRACE_SEED and HEADRACE_RUNS are for looking further. */
 const env = process.env;
+const runs = Number(env["HEADRACE_RUNS"] ?? 3000);
+const longRuns = Math.ceil(runs / 10);
 const parameters: fc.Parameters<unknown> = {
-  numRuns: Number(env["HEADRACE_RUNS"] ?? 3000),
+  numRuns: runs,
   ...(env["HEADRACE_SEED"] === undefined ? { seed: 20_261_122 } : { seed: Number(env["HEADRACE_SEED"]) }),
 };
 
@@ -171,6 +192,42 @@ describe.each([
         },
       ),
       { seed: 7, numRuns: 12 },
+    );
+  }, 60_000);
+
+  test("agrees with it on lines that are kept as text, at any split", () => {
+    const run = (pieces: readonly Uint8Array[], maxEventSize: number): unknown[] => {
+      const seen: unknown[] = [];
+      const parser = create({ onEvent: (event) => seen.push(event, parser.bytesConsumed), maxEventSize });
+      try {
+        for (const piece of pieces) parser.push(piece);
+        seen.push(parser.pending);
+      } catch (error) {
+        seen.push((error as { code: unknown }).code);
+      }
+      return seen;
+    };
+    fc.assert(
+      fc.property(
+        fc.tuple(stream, longLine, stream, fc.oneof(fc.constant(latin1("")), longLine)),
+        fc.constantFrom(257, 1000, 1025, 5000, 8193, 16_384, 65_536),
+        fc.array(fc.nat({ max: 99_999 }), { maxLength: 8 }),
+        fc.integer({ min: 9000, max: 20_000 }),
+        (parts, size, cuts, limit) => {
+          const bytes = Uint8Array.from(parts.flatMap((part) => [...part]));
+          const sized = cut(
+            bytes,
+            Array.from({ length: Math.floor(bytes.length / size) }, (_, i) => (i + 1) * size),
+          );
+          const expected = readEventStream(bytes, "dispatch", "");
+          for (const pieces of [[bytes], sized, cut(bytes, cuts)]) {
+            expect(observe(pieces, "dispatch", "")).toMatchObject(expected);
+          }
+          const limited = run([bytes], limit);
+          for (const pieces of [sized, cut(bytes, cuts)]) expect(run(pieces, limit)).toEqual(limited);
+        },
+      ),
+      { ...(parameters as fc.Parameters<[Uint8Array[], number, number[], number]>), numRuns: longRuns },
     );
   }, 60_000);
 

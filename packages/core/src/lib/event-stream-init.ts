@@ -43,12 +43,12 @@ export interface EventStreamInit extends CallInit {
   onComment?: ((comment: string) => void) | undefined;
 }
 
-const choices = {
-  eof: ["dispatch", "discard", "error"],
-  contentType: ["require", "ignore"],
-  idleCounts: ["bytes", "events"],
-  redirect: ["follow", "error", "manual"],
-} as const;
+const choices: readonly (readonly [name: string, allowed: readonly string[]])[] = [
+  ["eof", ["dispatch", "discard", "error"]],
+  ["contentType", ["require", "ignore"]],
+  ["idleCounts", ["bytes", "events"]],
+  ["redirect", ["follow", "error", "manual"]],
+];
 
 /** Checks what `createRequest` does not: the options about the response. @throws `invalid-argument`, `unsupported` */
 export function checkInit(init: EventStreamInit | CallInit): void {
@@ -59,9 +59,9 @@ export function checkInit(init: EventStreamInit | CallInit): void {
     if (callback !== undefined && typeof callback !== "function")
       throw invalidArgument(`\`${name}\` must be a function`);
   }
-  for (const [name, allowed] of Object.entries(choices)) {
+  for (const [name, allowed] of choices) {
     const value: unknown = init[name as keyof typeof init];
-    if (value !== undefined && !(allowed as readonly unknown[]).includes(value)) {
+    if (value !== undefined && !allowed.includes(value as string)) {
       throw invalidArgument(`\`${name}\` must be ${allowed.map((word) => `"${word}"`).join(" or ")}`);
     }
   }

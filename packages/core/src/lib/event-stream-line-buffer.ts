@@ -1,37 +1,53 @@
-/** Capacity that a buffer keeps between lines. */
-const idleCapacity = 2 ** 12;
-/** Capacity up to which a larger one is kept, one for all buffers: fresh pages cost more than all else in a long line. */
-const spareCapacity = 2 ** 23;
-const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
-let spare: Uint8Array = none;
+import { decode } from "./event-stream-bytes.ts";
 
-/** The bytes of a line that is not yet ended. */
+/** Bytes that are kept as such: of a longer line there is text. */
+export const longLine: number = 2 ** 12;
+
+/** A line that is not yet ended: of a long one text, in parts that are bounded, and then bytes. */
 export class LineBuffer {
-  bytes: Uint8Array = none;
+  /** A rope. */
+  text = "";
+  /** How many bytes that is the text of. */
+  decoded = 0;
+  bytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
   length = 0;
 
+  /** In bytes. */
+  get size(): number {
+    return this.decoded + this.length;
+  }
+
   append(bytes: Uint8Array): void {
+    const kept = this.bytes;
     const { length } = this;
     this.length += bytes.length;
-    if (this.length > this.bytes.length) this.#grow(Math.max(this.length, 2 * length, 64), length);
+    if (this.length > kept.length) {
+      this.bytes = new Uint8Array(Math.max(this.length, 2 * length, 64));
+      this.bytes.set(kept.subarray(0, length));
+    }
     this.bytes.set(bytes, length);
   }
 
-  /** Keeps what is between these places. */
-  keep(from: number, to: number): void {
-    const { bytes } = this;
-    this.length = to - from;
-    if (this.length > 0) bytes.copyWithin(0, from, to);
-    if (bytes.length <= idleCapacity || this.length > idleCapacity) return;
-    this.bytes = bytes.slice(0, this.length);
-    if (bytes.length <= spareCapacity) spare = bytes;
+  /** Adds text, where no bytes are kept. */
+  add(text: string, size: number): void {
+    this.text += text;
+    this.decoded += size;
   }
 
-  #grow(capacity: number, length: number): void {
-    const { bytes } = this;
-    this.bytes = none;
-    if (capacity > idleCapacity) [this.bytes, spare] = [spare, none];
-    if (this.bytes.length < capacity) this.bytes = new Uint8Array(capacity);
-    this.bytes.set(bytes.subarray(0, length));
+  /** Makes text of the bytes up to here. */
+  decode(to: number): void {
+    this.add(decode(this.bytes, 0, to), to);
+    this.keep(to, this.length);
+  }
+
+  /** Keeps what is between these places of the bytes. */
+  keep(from: number, to: number): void {
+    this.length = to - from;
+    if (this.length > 0) this.bytes.copyWithin(0, from, to);
+  }
+
+  dropText(): void {
+    this.text = "";
+    this.decoded = 0;
   }
 }

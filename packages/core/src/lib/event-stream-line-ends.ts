@@ -7,28 +7,33 @@ import { afterLastLine, afterNextLine } from "./event-stream-bytes.ts";
 export class LineEnds {
   readonly #bytes: Uint8Array;
   readonly #begin: number;
-  readonly #stop: number;
-  /** How many there are in all, once that is known: then they are counted from the end. */
-  total: number | undefined;
+  /** Where the bytes end; once `finish` was called, just after the last line end. */
+  stop: number;
+  #total: number | undefined;
   #seen = 0;
   #place: number;
 
-  /** @param stop just after the last line end */
   constructor(bytes: Uint8Array, begin: number, stop: number) {
     this.#bytes = bytes;
     this.#begin = this.#place = begin;
-    this.#stop = stop;
+    this.stop = stop;
+  }
+
+  /** Says how many there are in all: from now on they are counted from the end. */
+  finish(total: number): void {
+    this.#total = total;
+    this.stop = total > 0 ? afterLastLine(this.#bytes, this.stop) : this.#begin;
   }
 
   /** How many bytes there are up to and with the n-th. */
   bytesTo(n: number): number {
     if (n === 0) return 0;
-    if (this.total !== undefined) {
-      this.#place = this.#stop;
-      for (let i = this.total; i > n; i--) this.#place = afterLastLine(this.#bytes, this.#place - 1);
+    if (this.#total !== undefined) {
+      this.#place = this.stop;
+      for (let i = this.#total; i > n; i--) this.#place = afterLastLine(this.#bytes, this.#place - 1);
     } else {
       if (n < this.#seen) [this.#seen, this.#place] = [0, this.#begin];
-      for (; this.#seen < n; this.#seen++) this.#place = afterNextLine(this.#bytes, this.#place);
+      for (; this.#seen < n; this.#seen++) this.#place = afterNextLine(this.#bytes, this.#place, this.stop);
     }
     return this.#place - this.#begin;
   }

@@ -97,6 +97,20 @@ describe("bytesConsumed", () => {
     expect(parser.bytesConsumed).toBe(11);
   });
 
+  test("does not count the LF that ends a line in many pieces for that of a CR before it", () => {
+    const line = bytes(`data: ${"y".repeat(4794)}`);
+    for (let length = 4000; length <= line.length; length += 40) {
+      const { events, parser } = collect();
+      parser.push(bytes("data: x\r\r"));
+      for (let i = 0; i < length; i += 40) parser.push(line.subarray(i, i + 40));
+      parser.push(bytes("\n"));
+      expect(parser.bytesConsumed).toBe(9);
+      parser.push(bytes("\n"));
+      expect(events.map((data) => data.length)).toEqual([1, length - 6]);
+      expect(parser.bytesConsumed).toBe(9 + length + 2);
+    }
+  });
+
   test("is known inside the callback, at any split", () => {
     const stream = bytes("data: é秋\r\n\r\ndata: b\n\ndata: 😀\r\rdata: d\n\n");
     const offsets = (size: number): number[] => {

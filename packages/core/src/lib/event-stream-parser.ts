@@ -4,16 +4,16 @@
  * It is longer than our other files because it is one state machine, and the only code that every byte
  * of every stream passes through. What makes it fast, and shapes it:
  *
- * - The whole lines of a piece are decoded at once, then found and cut in the text: one native call a
- *   piece instead of one a line. It is exact, because CR and LF occur in no multi-byte sequence: a line
- *   decodes alike alone and in company.
- * - Only the line left over is kept, as bytes. To copy bytes costs a tenth of what it costs to decode
- *   them; so none is decoded twice, and no decoder has to stream.
+ * - A piece is decoded at once, and its lines found and cut in the text: one native call a piece instead of one a line.
+ *   It is exact, because CR and LF occur in no multi-byte sequence, and no piece is cut within one: a line decodes
+ *   alike alone and in company.
+ * - Only the line left over is kept: as bytes, for to copy them costs a tenth of what it costs to decode them; and as
+ *   text, part by part, once it is longer than 4 KiB. Without a line end before it no byte is decoded more than twice.
  * - Byte positions are those in the text where it is one unit to a byte; elsewhere line ends are counted,
  *   and looked for in the bytes only when a position is asked for.
  */
-import { afterFirstLine, afterLastLine, afterNextLine, CR, decode, LF } from "./event-stream-bytes.ts";
-import { LineBuffer } from "./event-stream-line-buffer.ts";
+import { afterLastLine, afterNextLine, beforeCutSequence, CR, decode, LF, shortRun } from "./event-stream-bytes.ts";
+import { LineBuffer, longLine } from "./event-stream-line-buffer.ts";
 import { LineEnds } from "./event-stream-line-ends.ts";
 import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 
@@ -112,6 +112,8 @@ const BOM = 0xfeff;
 const longestPiece = 2 ** 16;
 /** Up to this length a piece is joined to the line that is kept; of a longer one only the rest of that line is. */
 const shortPiece = 2 ** 10;
+/** Up to this length of the line that is kept, a piece is not searched before it is decoded. */
+const shortLine = 2 ** 9;
 
 class Parser implements EventStreamParser {
   readonly #options: EventStreamParserOptions;
@@ -151,11 +153,13 @@ class Parser implements EventStreamParser {
   }
 
   get pending(): PendingEvent | undefined {
-    const text = decode(this.#kept.bytes, 0, this.#kept.length);
-    const line = this.#offset === 0 && text.charCodeAt(0) === BOM ? text.slice(1) : text;
-    const lineEnded = line === "";
-    if (this.#data === undefined && this.#type === "" && (lineEnded || line.startsWith(":"))) return undefined;
-    const value = valueOf("data", line, 0, line.length);
+    const kept = this.#kept;
+    const text = kept.text + decode(kept.bytes, 0, kept.length);
+    const start = afterMark(text, this.#offset);
+    const lineEnded = text.length === start;
+    const isEvent = this.#data !== undefined || this.#type !== "";
+    if (!isEvent && (lineEnded || text.charCodeAt(start) === COLON)) return undefined;
+    const value = valueOf("data", text, start, text.length);
     return { data: value === undefined ? (this.#data ?? "") : this.#joined(value), lineEnded };
   }
 
@@ -163,12 +167,12 @@ class Parser implements EventStreamParser {
     if (bytes.BYTES_PER_ELEMENT !== 1) throw invalidArgument("push takes a Uint8Array");
     this.#enter();
     const { length } = bytes;
-    const stop = this.#offset + this.#kept.length + length;
+    const stop = this.#offset + this.#kept.size + length;
     try {
       if (length <= longestPiece) this.#piece(bytes);
       else for (let i = 0; i < length; i += longestPiece) this.#piece(bytes.subarray(i, i + longestPiece));
     } finally {
-      this.#offset = stop - this.#kept.length;
+      this.#offset = stop - this.#kept.size;
       this.#busy = false;
     }
   }
@@ -177,10 +181,10 @@ class Parser implements EventStreamParser {
     if (this.#ended) return false;
     this.#enter();
     const pending = this.pending !== undefined;
-    const stop = this.#offset + this.#kept.length;
+    const stop = this.#offset + this.#kept.size;
     try {
       if (pending && unfinished === "dispatch") {
-        if (this.#kept.length > 0) this.#piece(Uint8Array.of(LF));
+        if (this.#kept.size > 0) this.#piece(Uint8Array.of(LF));
         if (this.#data !== undefined) this.#bytesConsumed = stop;
         this.#endBlock();
       }
@@ -208,6 +212,7 @@ class Parser implements EventStreamParser {
 
   #close(): void {
     this.#ended = true;
+    this.#kept.dropText();
     this.#kept.keep(0, 0);
     this.#data = this.#id = undefined;
     this.#type = "";
@@ -216,72 +221,108 @@ class Parser implements EventStreamParser {
   #piece(bytes: Uint8Array): void {
     const kept = this.#kept;
     const { length } = bytes;
+    const isLong = length > shortPiece;
+    // To decode ASCII in vain is cheaper than to search; and linear, for the rest of a longer line is searched.
+    const mayEnd =
+      isLong ||
+      bytes[length - 1] === LF ||
+      (length > shortRun && kept.size < shortLine && !this.#lineEnds) ||
+      afterNextLine(bytes, 0, length) > 0;
     let from = 0;
     if (kept.length > 0) {
-      const isLong = length > shortPiece;
-      const stop = isLong ? afterFirstLine(bytes) : afterLastLine(bytes, length);
-      from = (isLong && stop) || length;
-      kept.append(from < length ? bytes.subarray(0, from) : bytes);
-      if (stop > 0) this.#keptLines(kept.length - from + stop);
+      if (isLong) {
+        // The rest of a sequence that may be cut.
+        while (from < 3 && ((bytes[from] as number) & 0xc0) === 0x80) from++;
+        kept.append(bytes.subarray(0, from));
+        kept.decode(kept.length);
+      } else {
+        from = length;
+        kept.append(bytes);
+        if (mayEnd) this.#keptLines();
+        else if (kept.length > longLine) kept.decode(beforeCutSequence(kept.bytes, kept.length));
+      }
     }
     if (from < length) {
-      const stop = afterLastLine(bytes, length);
-      if (stop > from) this.#wholeLines(bytes, from, stop);
-      from = Math.max(from, stop);
+      if (mayEnd) from = this.#wholeLines(bytes, from, beforeCutSequence(bytes, length));
       if (from < length) kept.append(from > 0 ? bytes.subarray(from) : bytes);
     }
-    if (kept.length > 0) this.#checkSize(kept.length);
+    if (kept.size > 0) this.#checkSize(kept.size);
   }
 
-  /** Processes the lines that were kept up to here. What a callback drops by throwing is not kept. */
-  #keptLines(stop: number): void {
+  /** Processes the lines that were kept. What a callback drops by throwing is not kept. */
+  #keptLines(): void {
     const kept = this.#kept;
-    const { length } = kept;
+    const { bytes, length } = kept;
     kept.length = 0;
-    this.#wholeLines(kept.bytes, 0, stop);
-    kept.keep(stop, length);
+    // What is left over is decoded again with its rest: of other text than ASCII that would show.
+    const stop = this.#lineEnds ? afterLastLine(bytes, length) : beforeCutSequence(bytes, length);
+    kept.keep(this.#wholeLines(bytes, 0, stop), length);
   }
 
-  /** Processes lines that are ended: one by one where they could make an event too large. */
-  #wholeLines(bytes: Uint8Array, from: number, stop: number): void {
-    if (!this.#exceeds(stop - from)) return this.#process(bytes, from, stop);
-    for (let next = from; from < stop; from = next) {
-      next = afterNextLine(bytes, from);
-      if (next > from + 1) this.#checkSize(next - from - 1);
+  /**
+   * Processes the lines that end before `stop`, one by one where they could make an event too large. Gives the
+   * place from which bytes are left over.
+   */
+  #wholeLines(bytes: Uint8Array, begin: number, stop: number): number {
+    if (!this.#exceeds(this.#kept.decoded + stop - begin)) return this.#process(bytes, begin, stop);
+    let from = begin;
+    for (let next = from; (next = afterNextLine(bytes, from, stop)) > 0; from = next) {
+      const size = this.#kept.decoded + next - from - 1;
+      if (size > 0) this.#checkSize(size);
       this.#process(bytes, from, next);
     }
+    return from;
   }
 
-  #process(bytes: Uint8Array, from: number, stop: number): void {
+  #process(bytes: Uint8Array, from: number, stop: number): number {
+    const kept = this.#kept;
     const text = decode(bytes, from, stop);
     // As many units as bytes: one to each, for no sequence decodes to more units than it has bytes.
     const lineEnds = text.length === stop - from ? undefined : new LineEnds(bytes, from, stop);
     this.#lineEnds = lineEnds;
+    let place = 0;
     try {
-      const total = text.includes("\r") ? this.#anyLines(text) : this.#lfLines(text, bytes, from);
-      if (lineEnds) lineEnds.total = total;
+      place = text.indexOf("\r") < 0 ? this.#lfLines(text, bytes, from) : this.#anyLines(text);
     } finally {
       this.#bytesConsumed = this.bytesConsumed;
       this.#place = 0;
     }
-    this.#offset += stop - from;
+    const last = lineEnds ? lineEnds.stop : from + place;
+    this.#offset += last - from;
+    if (kept.decoded === 0 && text.length - place <= longLine) return last;
+    kept.add(text.slice(place), stop - last);
+    return stop;
   }
 
-  /** Processes the lines of a text that LF ends, and returns how many line ends it has. */
+  /** Processes the line that is kept as text, with the rest of it. */
+  #endLongLine(rest: string): void {
+    const kept = this.#kept;
+    const { decoded } = kept;
+    const text = kept.text + rest;
+    kept.dropText();
+    const line = text.slice(afterMark(text, this.#offset));
+    this.#field(line, 0, line.length, 0);
+    this.#offset += decoded;
+  }
+
+  /** Processes the lines of a text that LF ends, and gives the place after the last. */
   #lfLines(text: string, bytes: Uint8Array, begin: number): number {
     const { length } = text;
     const isAscii = this.#lineEnds === undefined;
     let start = this.#start(text);
-    let lineEnds = start > 0 && text.charCodeAt(0) === LF ? 1 : 0;
+    if (this.#kept.decoded > 0) {
+      start = text.indexOf("\n") + 1 || length;
+      if (text.charCodeAt(start - 1) === LF) this.#endLongLine(text.slice(0, start - 1));
+    }
+    let lineEnds = start > 0 && text.charCodeAt(start - 1) === LF ? 1 : 0;
     while (start < length) {
       const from = start;
       if ((isAscii ? bytes[begin + from] : text.charCodeAt(from)) === LF) {
-        start++;
-        lineEnds++;
-        this.#endBlock(start, lineEnds);
+        this.#endBlock(++start, ++lineEnds);
         continue;
       }
       const end = text.indexOf("\n", from);
+      if (end < 0) break;
       start = end + 1;
       if (isAscii ? startsData(bytes, begin + from) : text.startsWith("data:", from)) {
         const space = isAscii ? bytes[begin + from + 5] : text.charCodeAt(from + 5);
@@ -292,19 +333,19 @@ class Parser implements EventStreamParser {
           (isAscii ? bytes[begin + start] : text.charCodeAt(start)) === LF
         ) {
           // The blank line too, without a turn for it: most events end so.
-          start++;
-          lineEnds++;
-          this.#place = start;
-          this.#lineEnd = lineEnds + 1;
+          this.#place = ++start;
+          this.#lineEnd = ++lineEnds + 1;
           this.#dispatch(value);
         } else this.#addData(value, from, lineEnds);
-      } else this.#field(text, from, end, lineEnds);
+      } else if (isAscii && startsEvent(bytes, begin + from)) this.#type = valueAfter(from + 5, text, end);
+      else this.#field(text, from, end, lineEnds);
       lineEnds++;
     }
-    return lineEnds;
+    this.#lineEnds?.finish(lineEnds);
+    return lineEnds > 0 ? start : 0;
   }
 
-  /** Processes the lines of a text that LF, CR or both end. */
+  /** The same where LF, CR or both end them. */
   #anyLines(text: string): number {
     const { length } = text;
     let start = this.#start(text);
@@ -314,13 +355,16 @@ class Parser implements EventStreamParser {
     while (start < length) {
       const from = start;
       const first = text.charCodeAt(from);
+      const isLong = this.#kept.decoded > 0;
       let end = from;
-      if (first === LF || first === CR) this.#endBlock(from + 1, lineEnds + 1);
+      if (!isLong && (first === LF || first === CR)) this.#endBlock(from + 1, lineEnds + 1);
       else {
         if (lf < from) lf = indexIn(text, "\n", from);
         if (cr < from) cr = indexIn(text, "\r", from);
         end = lf < cr ? lf : cr;
-        this.#field(text, from, end, lineEnds);
+        if (end === none) break;
+        if (isLong) this.#endLongLine(text.slice(0, end));
+        else this.#field(text, from, end, lineEnds);
       }
       start = end + 1;
       lineEnds++;
@@ -329,15 +373,16 @@ class Parser implements EventStreamParser {
         lineEnds++;
       }
     }
-    return lineEnds;
+    this.#lineEnds?.finish(lineEnds);
+    return lineEnds > 0 ? start : 0;
   }
 
   /** Where the first line begins: after an LF that belongs to the CR before, or the one byte order mark. */
   #start(text: string): number {
-    const afterCr = this.#afterCr && text.charCodeAt(0) === LF;
+    const afterCr = this.#afterCr && this.#kept.decoded === 0 && text.charCodeAt(0) === LF;
     if (afterCr && this.#bytesConsumed === this.#offset) this.#bytesConsumed++;
     this.#afterCr = text.charCodeAt(text.length - 1) === CR;
-    return afterCr || (this.#offset === 0 && text.charCodeAt(0) === BOM) ? 1 : 0;
+    return afterCr ? 1 : afterMark(text, this.#offset + this.#kept.decoded);
   }
 
   /** 9.2.6, "process the field": any line but an empty one. */
@@ -361,7 +406,7 @@ class Parser implements EventStreamParser {
         return;
       case 114:
         value = valueOf("retry", text, from, end);
-        if (value !== undefined && /^[0-9]+$/.test(value)) onReconnectionTime?.(+value);
+        if (onReconnectionTime && value !== undefined && /^[0-9]+$/.test(value)) onReconnectionTime(+value);
     }
   }
 
@@ -403,7 +448,7 @@ class Parser implements EventStreamParser {
     this.#id = undefined;
     // A slice keeps the text alive that it was cut from, 64 KiB for each idle stream. This copies it.
     this.#lastEventId = id.length < 13 ? id : ` ${id}`.slice(1);
-    this.#options.onLastEventId?.(id);
+    this.#options.onLastEventId?.(this.#lastEventId);
   }
 
   /** The offset in the stream of a place in the text in hand, before which there are so many line ends. */
@@ -426,6 +471,11 @@ class Parser implements EventStreamParser {
   }
 }
 
+/** Where a line begins that is at this offset in the stream: after the one byte order mark. */
+function afterMark(text: string, offset: number): number {
+  return offset === 0 && text.charCodeAt(0) === BOM ? 1 : 0;
+}
+
 /** Beyond every string's end. */
 const none = 2 ** 30;
 
@@ -438,6 +488,18 @@ function indexIn(text: string, character: string, from: number): number {
 function startsData(bytes: Uint8Array, i: number): boolean {
   return (
     bytes[i] === 100 && bytes[i + 1] === 97 && bytes[i + 2] === 116 && bytes[i + 3] === 97 && bytes[i + 4] === COLON
+  );
+}
+
+/** `event:` */
+function startsEvent(bytes: Uint8Array, i: number): boolean {
+  return (
+    bytes[i] === 101 &&
+    bytes[i + 1] === 118 &&
+    bytes[i + 2] === 101 &&
+    bytes[i + 3] === 110 &&
+    bytes[i + 4] === 116 &&
+    bytes[i + 5] === COLON
   );
 }
 
