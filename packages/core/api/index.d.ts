@@ -260,18 +260,6 @@ export declare const HeadraceError: HeadraceErrorConstructor;
  * @returns the error, or `undefined` where there is none
  */
 export declare function asHeadraceError<C extends HeadraceErrorCode = HeadraceErrorCode>(error: unknown, code?: C): HeadraceErrorOf<C> | undefined;
-/** How often a one-shot call may be made. */
-interface AttemptOptions {
-  /**
-   * The most requests to make. Default 1. Again only where no byte of the request was sent (`dns`,
-   * `connect`); for GET, HEAD or with `replay` also on 408, 429, 5xx and `reset` before the head. Never
-   * after the first byte of a response that was accepted. Waits 0.5 s, 1 s, 2 s … up to 30 s, less a
-   * jitter of up to a half, and never less than `Retry-After`.
-   */
-  attempts?: number | undefined;
-  /** Whether a request with another method may be made again. Default false: it may have had its effect. */
-  replay?: boolean | undefined;
-}
 /** What headers may be given as. */
 type HeadersSource = Headers | Record<string, string> | Iterable<readonly [string, string]>;
 /** What a body may be: anything that can be sent twice, so never a stream. */
@@ -294,6 +282,18 @@ interface RequestOptions {
   timeouts?: Timeouts | undefined;
   /** Read by a browser's fetch alone. */
   credentials?: "omit" | "same-origin" | "include" | undefined;
+}
+/** How often a one-shot call may be made. */
+interface AttemptOptions {
+  /**
+   * The most requests to make. Default 1. Again only where no byte of the request was sent (`dns`,
+   * `connect`); for GET, HEAD or with `replay` also on 408, 429, 5xx and `reset` before the head. Never
+   * after the first byte of a response that was accepted. Waits 0.5 s, 1 s, 2 s … up to 30 s, less a
+   * jitter of up to a half, and never less than `Retry-After`.
+   */
+  attempts?: number | undefined;
+  /** Whether a request with another method may be made again. Default false: it may have had its effect. */
+  replay?: boolean | undefined;
 }
 /** What every verb takes. */
 interface CallInit extends RequestOptions, AttemptOptions, RedirectOptions {

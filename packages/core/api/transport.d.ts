@@ -225,41 +225,6 @@ interface Timeouts {
   /** From the call to the last byte, wall time, attempts and all. Default: none. */
   total?: number | undefined;
 }
-/**
- * The clocks that core keeps over one call: `head`, `firstEvent`, `idle` and `total`. Deadlines on a
- * monotonic clock; `watch` drives them with one timer, a blocking call polls `remaining` and `expire`.
- *
- * `firstEvent` and `idle` stand still between `hold` and `release` and then restart at zero.
- */
-declare class Clocks {
-  #private;
-  constructor(timeouts?: Timeouts, idleCounts?: "bytes" | "events");
-  /** A request goes out (again): the head clock starts, those of the last attempt are gone. */
-  start(): void;
-  /** The final head is here. */
-  headArrived(): void;
-  /** A piece of body has been taken: the time that its reader took is not the server's. */
-  bytesTaken(): void;
-  /** A piece of body had an event. */
-  eventDispatched(): void;
-  /** The consumer holds the transport back. */
-  hold(): void;
-  /** The consumer goes on. */
-  release(): void;
-  /** What is left of this response is not waited for beyond `ms`: then the exchange ends with `reason`. */
-  limit(ms: number, reason: unknown): void;
-  /** Lifts `limit`. */
-  unlimit(): void;
-  /** Between two attempts only `total` runs. */
-  rest(): void;
-  /** Ms until the next clock runs out; `Infinity` with none, 0 or less when one has. */
-  remaining(): number;
-  /** What the exchange ends with, once `remaining` is 0 or less. */
-  expired(): unknown;
-  /** Calls `onExpire` with the reason when a clock runs out, until `unwatch`. */
-  watch(onExpire: (reason: unknown) => void): void;
-  unwatch(): void;
-}
 /** What users see of a response: its head, plain. */
 interface ResponseInfo extends ResponseHead {
   /** Always set: whether a redirect led here. */
@@ -377,8 +342,6 @@ interface RedirectOptions {
 interface ExchangeOptions extends RedirectOptions {
   /** Kept here, but for `connect`, which is the transport's (`request.connectTimeout`). */
   timeouts?: Timeouts | undefined;
-  /** Clocks that the caller keeps across exchanges, instead of `timeouts`. */
-  clocks?: Clocks | undefined;
 }
 /** A transport that can block: its `sendSync` is there by type. */
 type SyncTransport = Transport & {
@@ -432,6 +395,23 @@ export declare function watchHiddenReset(socket: ResettableSocket, onReset: (err
  * @returns the code, or `undefined` where nothing is known
  */
 export declare function codeOfNodeError(error: unknown, afterTheHead?: boolean): HeadraceErrorCode | undefined;
+/**
+ * Joins the short pieces of a body that come together, as an HTTP chunk for each event does: a server's burst of them is in
+ * one read of the socket. For a sink a piece costs more than to copy it: joined, events of 230 bytes are framed in 0.4 of the time.
+ *
+ * Call `flush` when the read is over, at the end of the body and before its error: until then a piece may be kept. So no piece
+ * comes later than what came with it. What was put in stays untouched until then; what is handed on is lent (contract 3),
+ * and nobody may put anything in while `deliver`'s promise is pending.
+ */
+export declare class PieceJoiner {
+  #private;
+  /** @param deliver the `body` of a sink, as a rule */
+  constructor(deliver: (bytes: Uint8Array) => void | Promise<void>);
+  /** Takes a piece. A promise, as from `deliver`: nothing more until it settles. */
+  push(bytes: Uint8Array): void | Promise<void>;
+  /** Hands on what has come. */
+  flush(): void | Promise<void>;
+}
 /**
  * Finds the proxy that variables of the environment name for a URL, by curl's rules.
  *

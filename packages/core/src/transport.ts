@@ -6,6 +6,7 @@ export { exchange, type ExchangeOptions, exchangeSync, type SyncTransport } from
 export { type ExchangeStage, fromNodeError } from "./lib/from-node-error.ts";
 export { type ResettableSocket, watchHiddenReset } from "./lib/hidden-reset.ts";
 export { codeOfNodeError } from "./lib/node-error-code.ts";
+export { PieceJoiner } from "./lib/piece-joiner.ts";
 export { environmentProxy } from "./lib/proxy-environment.ts";
 export { parseProxy, type ProxyServer } from "./lib/proxy-server.ts";
 export type { Certificates } from "./lib/read-certificates.ts";

@@ -1,8 +1,7 @@
 import type { Clocks } from "./clocks.ts";
 import type { HeadraceError } from "./headrace-error.ts";
 import { asHeadraceError } from "./headrace-error.ts";
-import { pause } from "./pause.ts";
-import type { TransportRequest } from "./transport.ts";
+import type { UnsentRequest } from "./create-request.ts";
 
 /** How often a one-shot call may be made. */
 export interface AttemptOptions {
@@ -22,24 +21,19 @@ const LONGEST_DELAY = 30_000;
 /** A `Retry-After` beyond this is an answer, not a delay. */
 const LONGEST_RETRY_AFTER = 600_000;
 
-/**
- * Says how long to wait before the next attempt.
- *
- * @returns ms, or undefined where there is none
- */
-function delayBefore(
+/** In ms, or undefined where there is no other attempt. */
+function delayAfter(
   attempt: number,
   reason: unknown,
-  request: TransportRequest,
-  options: AttemptOptions,
+  { request: { method }, attempts = 1, replay = false }: FailedAttempt,
 ): number | undefined {
   const error = asHeadraceError(reason);
-  if (!error || error !== reason || attempt > (options.attempts ?? 1)) return undefined;
-  const repeatable = request.method === "GET" || request.method === "HEAD" || options.replay === true;
+  if (!error || error !== reason || attempt >= attempts) return undefined;
+  const repeatable = method === "GET" || method === "HEAD" || replay;
   if (!unsent(error) && !(repeatable && passing(error))) return undefined;
   const floor = error.code === "status" ? (error.retryAfter ?? 0) : 0;
   if (floor > LONGEST_RETRY_AFTER) return undefined;
-  const backoff = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 2));
+  const backoff = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** (attempt - 1));
   return Math.max(floor, backoff * (0.5 + Math.random() / 2));
 }
 
@@ -54,45 +48,29 @@ function passing(error: HeadraceError): boolean {
   return error.code === "status" && (error.status === 408 || error.status === 429 || error.status >= 500);
 }
 
-/** One call's attempts: `accepted` says whether a response was, which ends them. */
-interface CallOfAttempts extends AttemptOptions {
+/** A call whose attempt has failed. */
+interface FailedAttempt extends AttemptOptions {
+  request: UnsentRequest;
+  sink: { readonly accepted: boolean };
   clocks: Clocks;
-  accepted: () => boolean;
 }
 
-/** The wait before the next attempt, in ms; throws `reason` where there is none. */
-function waitAfter(attempt: number, reason: unknown, request: TransportRequest, options: CallOfAttempts): number {
-  const { clocks, accepted } = options;
+/**
+ * Says how long to wait after an attempt before the next.
+ *
+ * @param attempt from 1
+ * @returns ms
+ * @throws `reason`, where there is no other attempt
+ */
+export function waitAfter(attempt: number, reason: unknown, call: FailedAttempt): number {
+  const { clocks, sink } = call;
   clocks.rest();
-  const delay = accepted() ? undefined : delayBefore(attempt, reason, request, options);
+  const delay = sink.accepted ? undefined : delayAfter(attempt, reason, call);
   if (delay === undefined || delay >= clocks.remaining()) throw reason;
   return delay;
 }
 
-/** Makes the attempts of one call. `attempt` runs from 1. */
-export async function withAttempts<T>(
-  request: TransportRequest,
-  options: CallOfAttempts,
-  run: () => Promise<T>,
-): Promise<T> {
-  for (let attempt = 2; ; attempt++) {
-    try {
-      return await run();
-    } catch (reason) {
-      const delay = waitAfter(attempt, reason, request, options);
-      await pause(delay, request.signal);
-    }
-  }
-}
-
-/** `withAttempts`, blocking the thread, the waits included. */
-export function withAttemptsSync<T>(request: TransportRequest, options: CallOfAttempts, run: () => T): T {
-  for (let attempt = 2; ; attempt++) {
-    try {
-      return run();
-    } catch (reason) {
-      const delay = waitAfter(attempt, reason, request, options);
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, delay);
-    }
-  }
+/** Waits, and blocks the thread. */
+export function waitSync(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

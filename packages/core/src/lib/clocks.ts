@@ -23,7 +23,7 @@ export interface Timeouts {
   total?: number | undefined;
 }
 
-type Clock = "head" | "first-event" | "idle" | "total" | "limit";
+type Clock = "total" | "head" | "first-event" | "idle" | "limit";
 
 /** With `idle: "auto"`: the least limit and the least time of listening, in ms, and how many intervals make a rhythm. */
 const AUTO_FLOOR = 15_000;
@@ -36,6 +36,9 @@ const ASLEEP = 1000;
 
 /** `setTimeout` takes a signed 32-bit number of ms and fires at once above it: a longer delay is a chain. */
 const LONGEST_DELAY = 2 ** 31 - 1;
+
+/** Of two that run out together the first is told. */
+const clocks = ["total", "head", "first-event", "idle", "limit"] as const;
 
 const names = {
   head: "response head",
@@ -53,7 +56,14 @@ const names = {
 export class Clocks {
   readonly #timeouts: Timeouts;
   readonly #idleCounts: "bytes" | "events";
-  readonly #deadlines = new Map<Clock, number>();
+  /** When each runs out, on `performance.now()`'s scale. */
+  readonly #deadlines: Record<Clock, number> = {
+    total: Infinity,
+    head: Infinity,
+    "first-event": Infinity,
+    idle: Infinity,
+    limit: Infinity,
+  };
   #limitReason: unknown;
   #held = false;
   #sawEvent = false;
@@ -78,7 +88,7 @@ export class Clocks {
 
   /** The final head is here. */
   headArrived(): void {
-    this.#deadlines.delete("head");
+    this.#stop("head");
     this.#set("first-event", this.#timeouts.firstEvent);
     this.#listenAgain();
   }
@@ -91,7 +101,7 @@ export class Clocks {
 
   /** A piece of body had an event. */
   eventDispatched(): void {
-    if (this.#deadlines.size > 0) this.#deadlines.delete("first-event");
+    this.#stop("first-event");
     this.#sawEvent = true;
     if (this.#idleCounts === "events") this.#touch();
   }
@@ -110,20 +120,20 @@ export class Clocks {
 
   /** What is left of this response is not waited for beyond `ms`: then the exchange ends with `reason`. */
   limit(ms: number, reason: unknown): void {
-    this.#deadlines.delete("first-event");
-    this.#deadlines.delete("idle");
+    this.#stop("first-event");
+    this.#stop("idle");
     this.#limitReason = reason;
     this.#set("limit", ms);
   }
 
   /** Lifts `limit`. */
   unlimit(): void {
-    this.#deadlines.delete("limit");
+    this.#stop("limit");
   }
 
   /** Between two attempts only `total` runs. */
   rest(): void {
-    for (const clock of ["head", "first-event", "idle", "limit"] as const) this.#deadlines.delete(clock);
+    for (const clock of clocks) if (clock !== "total") this.#stop(clock);
   }
 
   /** Ms until the next clock runs out; `Infinity` with none, 0 or less when one has. */
@@ -147,7 +157,7 @@ export class Clocks {
 
   unwatch(): void {
     this.#onExpire = undefined;
-    clearTimeout(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timerAt = Infinity;
   }
 
@@ -159,13 +169,13 @@ export class Clocks {
     if (this.#rhythm) {
       this.#rhythm.heard();
       this.#set("idle", this.#idle);
-    } else if (this.#deadlines.has("idle")) this.#deadlines.set("idle", performance.now() + (this.#idle ?? 0));
+    } else if (this.#runs("idle")) this.#deadlines.idle = performance.now() + (this.#idle ?? 0);
   }
 
   /** `firstEvent` and `idle` begin at zero. */
   #restartQuiet(): void {
-    if (this.#deadlines.has("first-event")) this.#set("first-event", this.#timeouts.firstEvent);
-    if (this.#rhythm || this.#deadlines.has("idle")) this.#listenAgain();
+    if (this.#runs("first-event")) this.#set("first-event", this.#timeouts.firstEvent);
+    if (this.#rhythm || this.#runs("idle")) this.#listenAgain();
   }
 
   #listenAgain(): void {
@@ -173,27 +183,37 @@ export class Clocks {
     this.#set("idle", this.#idle);
   }
 
+  #runs(clock: Clock): boolean {
+    return this.#deadlines[clock] !== Infinity;
+  }
+
+  #stop(clock: Clock): void {
+    this.#deadlines[clock] = Infinity;
+  }
+
   #set(clock: Clock, ms: number | undefined): void {
     if (ms !== undefined && ms > 0 && ms !== Infinity) this.#put(clock, performance.now() + ms);
   }
 
   #put(clock: Clock, at: number): void {
-    this.#deadlines.set(clock, at);
+    this.#deadlines[clock] = at;
     if (this.#onExpire && at < this.#timerAt) this.#arm();
   }
 
   #next(): { clock: Clock; at: number } {
     const next: { clock: Clock; at: number } = { clock: "total", at: Infinity };
-    for (const [clock, at] of this.#deadlines) {
-      if (this.#held && (clock === "idle" || clock === "first-event")) continue;
-      if (at < next.at) Object.assign(next, { clock, at });
+    for (const clock of clocks) {
+      const at = this.#deadlines[clock];
+      if (at >= next.at || (this.#held && (clock === "idle" || clock === "first-event"))) continue;
+      next.clock = clock;
+      next.at = at;
     }
     return next;
   }
 
   // The timer is set once and looks again when it fires: a deadline that has moved on since costs nothing until then.
   #arm(): void {
-    clearTimeout(this.#timer);
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timerAt = this.#next().at;
     if (this.#timerAt === Infinity) return;
     const delay = Math.min(Math.max(Math.ceil(this.#timerAt - performance.now()), 1), LONGEST_DELAY);

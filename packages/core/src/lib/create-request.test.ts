@@ -1,16 +1,14 @@
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { createRequest, type RequestOptions } from "./create-request.ts";
+import { createRequest, type RequestOptions, type UnsentRequest } from "./create-request.ts";
 import { asHeadraceError } from "./headrace-error.ts";
 import { scriptedTransport } from "./scripted-transport.ts";
-import type { TransportRequest } from "./transport.ts";
 
 const transport = scriptedTransport(() => {});
-const signal = new AbortController().signal;
-const defaults = { accept: "text/event-stream", signal };
+const defaults = { accept: "text/event-stream" };
 
-function make(url: string | URL, options: Partial<RequestOptions> = {}): TransportRequest {
-  return createRequest(url, { transport, ...options }, defaults) as TransportRequest;
+function make(url: string | URL, options: Partial<RequestOptions> = {}): UnsentRequest {
+  return createRequest(url, { transport, ...options }, defaults) as UnsentRequest;
 }
 
 function refusal(url: string | URL, options: Partial<RequestOptions> = {}) {
@@ -60,7 +58,7 @@ test("accept-encoding is not added where the transport cannot send it", () => {
 });
 
 test("lastEventId is sent as UTF-8 bytes", () => {
-  const request = createRequest("http://a.example/", { transport }, { signal, lastEventId: "…" }) as TransportRequest;
+  const request = createRequest("http://a.example/", { transport }, { lastEventId: "…" }) as UnsentRequest;
   expect(request.headers.get("last-event-id")).toBe("\u00e2\u0080\u00a6");
 });
 
@@ -176,7 +174,7 @@ test.each<[string, string, Partial<RequestOptions>, string?]>([
 
 test("an ID with CR, LF or NUL is refused", () => {
   for (const lastEventId of ["a\r", "a\n", "a\0"]) {
-    expect(() => createRequest("http://a.example/", { transport }, { signal, lastEventId })).toThrow(/lastEventId/);
+    expect(() => createRequest("http://a.example/", { transport }, { lastEventId })).toThrow(/lastEventId/);
   }
 });
 

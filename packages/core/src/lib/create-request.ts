@@ -28,8 +28,10 @@ export interface RequestOptions {
 export interface RequestDefaults {
   accept?: string;
   lastEventId?: string | undefined;
-  signal: AbortSignal;
 }
+
+/** A request without its signal: each hop has one of its own. */
+export type UnsentRequest = Omit<TransportRequest, "signal">;
 
 /**
  * Checks everything that a user said and makes the request of it, before anything is sent and before any
@@ -41,8 +43,8 @@ export interface RequestDefaults {
 export function createRequest(
   url: string | URL,
   options: RequestOptions,
-  defaults: RequestDefaults,
-): TransportRequest | Promise<TransportRequest> {
+  defaults: RequestDefaults = {},
+): UnsentRequest | Promise<UnsentRequest> {
   checkTransport(options.transport);
   const { target, authorization } = parseUrl(url);
   const connectTimeout = connectTimeoutOf(options);
@@ -54,14 +56,12 @@ export function createRequest(
     addDefault(headers, "accept-encoding", "identity");
   }
   if (defaults.lastEventId) headers.set("last-event-id", lastEventIdBytes(defaults.lastEventId));
-  const { signal } = defaults;
   const { credentials } = options;
-  const request = { url: target, method, headers, signal, connectTimeout, ...(credentials && { credentials }) };
-  const finish = ({ bytes, type }: { bytes: Uint8Array | null; type?: string | undefined }): TransportRequest => {
+  const finish = ({ bytes, type }: { bytes: Uint8Array | null; type?: string | undefined }): UnsentRequest => {
     if (bytes && (method === "GET" || method === "HEAD"))
       throw invalidArgument(`a ${method} request cannot have a body`);
     addDefault(headers, "content-type", type);
-    return { ...request, body: bytes };
+    return { url: target, method, headers, body: bytes, connectTimeout, ...(credentials && { credentials }) };
   };
   const body = encodeBody(options);
   return body instanceof Promise ? body.then(finish) : finish(body);

@@ -20,9 +20,8 @@ export class EventQueue {
   #room: { promise: Promise<void>; resolve: () => void } | undefined;
 
   push(event: ServerSentEvent): void {
-    const waiter = this.#waiters.shift();
-    if (waiter) waiter.resolve({ value: event, done: false });
-    else this.#events.push(event);
+    if (this.#waiters.length === 0) this.#events.push(event);
+    else this.#waiters.shift()?.resolve({ value: event, done: false });
   }
 
   /** A promise while the queue is full: one for all that wait, settled when it has been emptied. */

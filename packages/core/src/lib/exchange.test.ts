@@ -293,18 +293,18 @@ test("blocking: the same order, redirects and breaches", () => {
 });
 
 test("blocking: nextWait is at most a second, and throws what the clocks say", () => {
-  const waits: number[] = [];
+  let longest = 0;
   const transport = scriptedTransport(() => {});
   const waiting = {
     ...transport,
     sendSync(_: TransportRequest, __: ResponseSink, nextWait: () => number): void {
-      for (;;) waits.push(nextWait());
+      for (;;) longest = Math.max(longest, nextWait());
     },
   };
   const attempt = (): void =>
     exchangeSync(waiting, request(), recorder().sink, { timeouts: { head: 20, total: 5000 } });
   expect(attempt).toThrow(expect.objectContaining({ code: "timeout", phase: "head" }) as Error);
-  expect(Math.max(...waits)).toBeLessThanOrEqual(20);
+  expect(longest).toBeLessThanOrEqual(20);
 });
 
 test("blocking: an abort from the sink ends it with the reason", () => {

@@ -1,3 +1,4 @@
+import { CallController } from "./call-controller.ts";
 import { callUser, END, Thrown } from "./call-ends.ts";
 import { type EventConsumer, EventReader } from "./event-reader.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
@@ -6,7 +7,7 @@ import type { SyncTransport } from "./exchange.ts";
 import { type ExchangeTiming, HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { Progress } from "./progress.ts";
 import type { ResponseInfo } from "./response-info.ts";
-import { runCall, runCallSync, tieSignal } from "./run-call.ts";
+import { runCall, runCallSync } from "./run-call.ts";
 
 /** How a stream ended that did not fail. */
 export interface EventStreamSummary {
@@ -35,17 +36,18 @@ export async function forEachEvent(
   init: EventStreamInit,
   onEvent: (event: ServerSentEvent, stop: () => void) => unknown,
 ): Promise<EventStreamSummary> {
-  const { controller, untie } = tieSignal(init.signal);
+  const controller = new CallController(init.signal);
   const delivery = new Delivery(checkCallback(onEvent), controller);
   try {
     const reader = await runCall(url, init, {
-      defaults: { ...eventStreamDefaults(init), signal: controller.signal },
+      ...eventStreamDefaults(init),
+      controller,
       createSink: (context) => new EventReader(init, delivery.attach(context.progress), context),
     });
     if (delivery.thrown) throw delivery.thrown.value;
     return summary(reader);
   } finally {
-    untie();
+    controller.untie();
   }
 }
 
@@ -64,16 +66,17 @@ export function forEachEventSync(
   init: EventStreamInit & { transport: SyncTransport },
   onEvent: (event: ServerSentEvent, stop: () => void) => unknown,
 ): EventStreamSummary {
-  const { controller, untie } = tieSignal(init.signal);
+  const controller = new CallController(init.signal);
   try {
     const reader = runCallSync(url, init, {
-      defaults: { ...eventStreamDefaults(init), signal: controller.signal },
+      ...eventStreamDefaults(init),
+      controller,
       createSink: (context) =>
         new EventReader(init, syncConsumer(checkCallback(onEvent), controller, context.progress), context),
     });
     return summary(reader);
   } finally {
-    untie();
+    controller.untie();
   }
 }
 
@@ -85,7 +88,7 @@ export function eventStreamDefaults(init: EventStreamInit): { accept: string; la
 /** Calls back with one event at a time; what comes while a promise is pending waits here, a piece of body at most. */
 class Delivery implements EventConsumer {
   readonly #onEvent: (event: ServerSentEvent, stop: () => void) => unknown;
-  readonly #controller: AbortController;
+  readonly #controller: CallController;
   readonly #stop: () => void;
   #progress: Progress | undefined;
   #waiting: (() => unknown)[] = [];
@@ -93,7 +96,7 @@ class Delivery implements EventConsumer {
   /** What the callback threw, also after it had called `stop()`. */
   thrown: Thrown | undefined;
 
-  constructor(onEvent: (event: ServerSentEvent, stop: () => void) => unknown, controller: AbortController) {
+  constructor(onEvent: (event: ServerSentEvent, stop: () => void) => unknown, controller: CallController) {
     this.#onEvent = onEvent;
     this.#controller = controller;
     this.#stop = () => controller.abort(END);
@@ -110,9 +113,8 @@ class Delivery implements EventConsumer {
       return;
     }
     const result = this.#call(event);
-    const { signal } = this.#controller;
     if (isThenable(result)) this.#draining = this.#drain(result);
-    if (signal.aborted) throw signal.reason;
+    if (this.#controller.aborted) throw this.#controller.reason;
   }
 
   lastEventId(id: string): void {
@@ -150,7 +152,7 @@ class Delivery implements EventConsumer {
 
   async #deliverWaiting(first: PromiseLike<unknown>): Promise<void> {
     await settled(first);
-    for (let next = 0; next < this.#waiting.length && !this.#controller.signal.aborted; next++) {
+    for (let next = 0; next < this.#waiting.length && !this.#controller.aborted; next++) {
       const result = this.#waiting[next]?.();
       if (isThenable(result)) await settled(result);
     }
@@ -169,16 +171,15 @@ async function settled(promise: PromiseLike<unknown>): Promise<void> {
 
 function syncConsumer(
   onEvent: (event: ServerSentEvent, stop: () => void) => unknown,
-  controller: AbortController,
+  controller: CallController,
   progress: Progress,
 ): EventConsumer {
-  const { signal } = controller;
   const stop = (): void => controller.abort(END);
   const call = (event: ServerSentEvent): unknown => {
     try {
       return callUser(onEvent, event, stop);
     } catch (thrown) {
-      throw signal.aborted && signal.reason !== END ? signal.reason : thrown;
+      throw controller.aborted && controller.reason !== END ? controller.reason : thrown;
     }
   };
   return {
@@ -189,7 +190,7 @@ function syncConsumer(
         result.then(undefined, () => {}); // Nobody will wait for it.
         throw invalidArgument("the callback of a blocking call returned a promise: nothing could wait for it");
       }
-      if (signal.aborted) throw signal.reason;
+      if (controller.aborted) throw controller.reason;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { CallController } from "./call-controller.ts";
 import { END, Thrown } from "./call-ends.ts";
 import { type EventConsumer, EventReader } from "./event-reader.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -6,7 +7,7 @@ import type { EventStreamInit } from "./event-stream-init.ts";
 import { eventStreamDefaults } from "./for-each-event.ts";
 import type { Progress } from "./progress.ts";
 import type { ResponseInfo } from "./response-info.ts";
-import { runCall, tieSignal } from "./run-call.ts";
+import { runCall } from "./run-call.ts";
 
 /**
  * One response's events, for `for await`. Leaving the loop closes the connection, and so do `cancel()`,
@@ -29,8 +30,8 @@ export interface EventStream extends AsyncIterable<ServerSentEvent>, AsyncDispos
  * @throws a `HeadraceError`, or `signal.reason` when aborted; from the loop too, after the events that
  * came before (an abort drops those)
  */
-export async function openEventStream(url: string | URL, init: EventStreamInit): Promise<EventStream> {
-  return await openObserved(url, init, {});
+export function openEventStream(url: string | URL, init: EventStreamInit): Promise<EventStream> {
+  return openObserved(url, init, {});
 }
 
 /** A stream that can be ended with what has arrived still to be taken. */
@@ -59,161 +60,189 @@ export async function openObserved(
   init: EventStreamInit,
   observer: StreamObserver,
 ): Promise<ObservedStream> {
-  const { controller, untie } = tieSignal(init.signal);
-  const queue = new EventQueue();
-  const state: StreamState = {
-    queue,
-    controller,
-    untie,
-    completed: false,
-    left: false,
-    isOver: false,
-    ended: Promise.resolve(),
-  };
-  const opened = new Promise<ResponseInfo>((accept, refuse) => {
-    const call = runCall(url, init, {
-      defaults: { ...eventStreamDefaults(init), signal: controller.signal },
-      createSink: (context) => {
-        const consumer = new QueueConsumer({ queue, accept, observer, progress: context.progress });
-        return (consumer.reader = new EventReader(init, consumer, context));
-      },
-    });
-    state.ended = concluded(call, state, refuse);
-  });
-  return createStream(await opened, state);
+  const call = new StreamCall(init, observer);
+  return new QueuedStream(await call.open(url), call);
 }
 
-/** Puts the end of the call behind the events that wait. */
-async function concluded(
-  call: Promise<EventReader>,
-  state: StreamState,
-  refuse: (reason: unknown) => void,
-): Promise<void> {
-  const { queue, controller, untie } = state;
-  try {
-    state.completed = (await call).completed;
-    queue.end();
-  } catch (thrown) {
-    const reason = thrown instanceof Thrown ? thrown.value : thrown;
-    if (isAborted(controller.signal)) queue.clear();
-    queue.end({ reason });
-    refuse(reason);
-  }
-  state.isOver = true;
-  if (queue.isEmpty) untie();
-}
-
-interface StreamState {
-  readonly queue: EventQueue;
-  readonly controller: AbortController;
-  /** Lets go of the user's signal, which can drop what is queued. */
-  readonly untie: () => void;
-  completed: boolean;
+/** The call of a stream: puts events into its queue and, at last, its end behind them. */
+class StreamCall implements EventConsumer {
+  readonly queue = new EventQueue();
+  readonly controller: CallController;
+  readonly #init: EventStreamInit;
+  readonly #observer: StreamObserver;
+  #reader: EventReader | undefined;
+  #accept: ((response: ResponseInfo) => void) | undefined;
+  #completed = false;
   /** Whether the reader left before it had taken every event. */
-  left: boolean;
+  #left = false;
   /** Whether the exchange has ended. */
-  isOver: boolean;
-  ended: Promise<void>;
-}
+  #isOver = false;
+  #ended: Promise<void> | undefined;
 
-/** Whether the user has ended it; the reader's own end drops nothing by itself. */
-function isAborted({ aborted, reason }: AbortSignal): boolean {
-  return aborted && reason !== END;
-}
-
-interface QueueConsumerInit {
-  queue: EventQueue;
-  accept: (response: ResponseInfo) => void;
-  observer: StreamObserver;
-  progress: Progress;
-}
-
-/** Puts events into the queue. */
-class QueueConsumer implements EventConsumer {
-  readonly #init: QueueConsumerInit;
-  reader: EventReader | undefined;
-
-  constructor(init: QueueConsumerInit) {
+  constructor(init: EventStreamInit, observer: StreamObserver) {
+    this.controller = new CallController(init.signal);
     this.#init = init;
+    this.#observer = observer;
+  }
+
+  /** Resolves once the response has been accepted. */
+  open(url: string | URL): Promise<ResponseInfo> {
+    return new Promise((accept, refuse) => {
+      this.#accept = accept;
+      this.#ended = this.#run(url, refuse);
+    });
+  }
+
+  async #run(url: string | URL, refuse: (reason: unknown) => void): Promise<void> {
+    const { controller, queue } = this;
+    try {
+      const reader = await runCall(url, this.#init, {
+        ...eventStreamDefaults(this.#init),
+        controller,
+        createSink: (context) => (this.#reader = new EventReader(this.#init, this, context)),
+      });
+      this.#completed = reader.completed;
+      queue.end();
+    } catch (thrown) {
+      const reason = thrown instanceof Thrown ? thrown.value : thrown;
+      if (this.isAborted) queue.clear();
+      queue.end({ reason });
+      refuse(reason);
+    }
+    this.#isOver = true;
+    this.taken();
   }
 
   get memory(): string | undefined {
-    return this.#init.observer.memory;
+    return this.#observer.memory;
   }
 
   get isContinued(): boolean {
-    return this.#init.observer.isContinued === true;
+    return this.#observer.isContinued === true;
   }
 
-  accepted(): void {
-    const { accept, progress } = this.#init;
-    if (progress.response) accept(progress.response);
+  accepted({ response }: Progress): void {
+    if (response) this.#accept?.(response);
   }
 
   event(event: ServerSentEvent): void {
-    const { queue, observer, progress } = this.#init;
-    progress.eventsDelivered++;
-    if (observer.event) observer.event(event, this.reader?.bytesConsumed ?? 0);
-    queue.push(event);
+    const reader = this.#reader;
+    if (reader) {
+      reader.progress.eventsDelivered++;
+      this.#observer.event?.(event, reader.bytesConsumed);
+    }
+    this.queue.push(event);
   }
 
   lastEventId(id: string): void {
-    this.#init.progress.lastEventId = id;
-    this.#init.observer.lastEventId?.(id);
+    if (this.#reader) this.#reader.progress.lastEventId = id;
+    this.#observer.lastEventId?.(id);
   }
 
   reconnectionTime(ms: number): void {
-    this.#init.observer.reconnectionTime?.(ms);
+    this.#observer.reconnectionTime?.(ms);
   }
 
   flush(): Promise<void> | undefined {
-    return this.#init.queue.room();
+    return this.queue.room();
+  }
+
+  /** Whether the user has ended it; the reader's own end drops nothing by itself. */
+  get isAborted(): boolean {
+    return this.controller.aborted && this.controller.reason !== END;
+  }
+
+  /** Whether it came to its end, and every event was taken. */
+  get completed(): boolean {
+    return this.#completed && !this.#left;
+  }
+
+  /** The next event, if it has arrived. */
+  take(): ServerSentEvent | undefined {
+    if (this.isAborted) return undefined;
+    const event = this.queue.take();
+    this.taken();
+    return event;
+  }
+
+  /** @param holder kept alive until the promise settles */
+  next(holder: unknown): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    if (this.isAborted && this.queue.fail(this.controller.reason)) this.#left = true;
+    const next = this.queue.next(holder);
+    this.taken();
+    return next;
+  }
+
+  /** Lets go of the user's signal, which can drop what is queued, once there is nothing to drop or to close. */
+  taken(): void {
+    if (this.#isOver && this.queue.isEmpty) this.#release();
+  }
+
+  async cancel(): Promise<void> {
+    if (this.queue.clear()) this.#left = true;
+    this.queue.end();
+    this.controller.abort(END);
+    this.#release();
+    await this.#ended;
+  }
+
+  #release(): void {
+    this.controller.untie();
+    abandoned.unregister(this.controller);
   }
 }
 
 /** Ends the exchange of a stream that nobody can read any more. */
-const abandoned = /* @__PURE__ */ new FinalizationRegistry<Pick<StreamState, "controller" | "untie">>(
-  ({ controller, untie }) => {
-    controller.abort(END);
-    untie();
-  },
-);
+const abandoned = /* @__PURE__ */ new FinalizationRegistry<CallController>((controller) => {
+  controller.abort(END);
+  controller.untie();
+});
 
-function createStream(response: ResponseInfo, state: StreamState): ObservedStream {
-  const { queue, controller, untie } = state;
-  const cancel = async (): Promise<void> => {
-    if (queue.clear()) state.left = true;
-    queue.end();
-    controller.abort(END);
-    untie();
-    await state.ended;
-  };
-  const taken = <T>(next: T): T => {
-    if (state.isOver && queue.isEmpty) untie();
-    return next;
-  };
-  const stream: ObservedStream = {
-    response,
-    take: () => (isAborted(controller.signal) ? undefined : taken(queue.take())),
-    end: () => controller.abort(END),
-    get completed() {
-      return state.completed && !state.left;
-    },
-    cancel,
-    [Symbol.asyncIterator]: () => iterator,
-    [Symbol.asyncDispose]: cancel,
-  };
-  const iterator = {
-    stream, // A loop holds only its iterator, and who awaits `next()` only its promise: neither abandons the stream.
-    next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-      if (isAborted(controller.signal) && queue.fail(controller.signal.reason)) state.left = true;
-      return taken(queue.next(stream));
-    },
-    async return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-      await cancel();
-      return { value: undefined, done: true };
-    },
-  };
-  abandoned.register(stream, { controller, untie });
-  return stream;
+/**
+ * What the reader holds of a call, which does not hold it: once it is lost, the call is ended. Its own iterator, and held
+ * by each promise of `next()` that is pending: a loop, or who waits for a promise alone, has not abandoned it.
+ */
+class QueuedStream implements ObservedStream, AsyncIterator<ServerSentEvent, undefined> {
+  readonly response: ResponseInfo;
+  readonly #call: StreamCall;
+
+  constructor(response: ResponseInfo, call: StreamCall) {
+    this.response = response;
+    this.#call = call;
+    abandoned.register(this, call.controller, call.controller);
+    call.taken();
+  }
+
+  get completed(): boolean {
+    return this.#call.completed;
+  }
+
+  take(): ServerSentEvent | undefined {
+    return this.#call.take();
+  }
+
+  end(): void {
+    this.#call.controller.abort(END);
+  }
+
+  cancel(): Promise<void> {
+    return this.#call.cancel();
+  }
+
+  next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    return this.#call.next(this);
+  }
+
+  async return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    await this.#call.cancel();
+    return { value: undefined, done: true };
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ServerSentEvent, undefined> {
+    return this;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#call.cancel();
+  }
 }

@@ -1,13 +1,12 @@
 import { expect, test } from "vitest";
-import { createRequest } from "./create-request.ts";
+import { createRequest, type UnsentRequest } from "./create-request.ts";
 import { Progress } from "./progress.ts";
 import { head, scriptedTransport } from "./scripted-transport.ts";
 import { TransportError } from "./transport-error.ts";
-import type { TransportRequest } from "./transport.ts";
 
 const transport = scriptedTransport(() => {});
 const url = "http://a.example/path";
-const request = createRequest(url, { transport }, { signal: new AbortController().signal }) as TransportRequest;
+const request = createRequest(url, { transport }) as UnsentRequest;
 
 function told(message: string): string {
   const progress = new Progress(transport, request, 0);
@@ -54,7 +53,7 @@ test("events are told where they are counted", () => {
   const message = (countsEvents: boolean): string => {
     const progress = new Progress(transport, request, 0);
     progress.countsEvents = countsEvents;
-    progress.headArrived(head(request));
+    progress.headArrived(head({ ...request, signal: new AbortController().signal }));
     progress.bytesArrived(new Uint8Array(1000));
     const error = progress.error("reset", "lost");
     expect(error.eventsDelivered).toBe(0);

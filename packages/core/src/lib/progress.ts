@@ -6,12 +6,13 @@ import {
   type HeadraceErrorOptions,
 } from "./headrace-error.ts";
 import type { ResponseInfo } from "./response-info.ts";
-import type { ResponseHead, Transport, TransportRequest } from "./transport.ts";
+import type { UnsentRequest } from "./create-request.ts";
+import type { ResponseHead, Transport } from "./transport.ts";
 
 /** What has happened in one call so far, and how its errors tell it. */
 export class Progress {
   readonly #transport: Transport;
-  readonly #request: TransportRequest;
+  readonly #request: UnsentRequest;
   readonly #startedAt: number;
   #headAt: number | undefined;
   #firstEventAt: number | undefined;
@@ -26,7 +27,7 @@ export class Progress {
   lastEventId = "";
 
   /** @param startedAt when the call was made, on `performance.now()`'s scale */
-  constructor(transport: Transport, request: TransportRequest, startedAt: number) {
+  constructor(transport: Transport, request: UnsentRequest, startedAt: number) {
     this.#transport = transport;
     this.#request = request;
     this.#startedAt = startedAt;
@@ -83,15 +84,16 @@ export class Progress {
 
   /** Milestones so far, in ms since the call. */
   get timing(): ExchangeTiming {
-    const since = (at: number | undefined): number | undefined =>
-      at && Math.round((at - this.#startedAt) * 1000) / 1000;
-    const [firstEvent, lastByte, lastEvent] = [this.#firstEventAt, this.#lastByteAt, this.#lastEventAt].map(since);
     return {
-      head: since(this.#headAt) ?? 0,
-      ...(firstEvent !== undefined && { firstEvent }),
-      ...(lastByte !== undefined && { lastByte }),
-      ...(lastEvent !== undefined && { lastEvent }),
+      head: this.#since(this.#headAt),
+      ...(this.#firstEventAt !== undefined && { firstEvent: this.#since(this.#firstEventAt) }),
+      ...(this.#lastByteAt !== undefined && { lastByte: this.#since(this.#lastByteAt) }),
+      ...(this.#lastEventAt !== undefined && { lastEvent: this.#since(this.#lastEventAt) }),
     };
+  }
+
+  #since(at: number = this.#startedAt): number {
+    return Math.round((at - this.#startedAt) * 1000) / 1000;
   }
 
   /** @param message what it is told after */

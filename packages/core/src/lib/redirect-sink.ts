@@ -51,8 +51,6 @@ export class RedirectSink implements ResponseSink {
   followed(settled: { reason: unknown } | undefined): TransportRequest | null {
     this.#options.clocks.unlimit();
     if (!this.#next) return null;
-    const { signal } = this.#hop.request;
-    if (signal.aborted) throw signal.reason;
     const code = (settled?.reason as { code?: unknown } | undefined)?.code;
     if (code === "timeout" || code === "internal") throw settled?.reason;
     return this.#next;

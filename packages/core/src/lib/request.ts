@@ -1,10 +1,11 @@
+import { CallController } from "./call-controller.ts";
 import { callUser } from "./call-ends.ts";
 import type { CallInit } from "./event-stream-init.ts";
 import type { SyncTransport } from "./exchange.ts";
 import { HeadraceError } from "./headrace-error.ts";
 import { refuse, type RefusedResponse, throwFailure } from "./refusal.ts";
 import type { ResponseInfo } from "./response-info.ts";
-import { type CallContext, type CallSink, runCall, runCallSync, tieSignal } from "./run-call.ts";
+import { type CallContext, type CallSetup, type CallSink, runCall, runCallSync } from "./run-call.ts";
 import type { ResponseHead } from "./transport.ts";
 
 /** A whole response. */
@@ -21,30 +22,29 @@ export interface WholeResponse {
  * `signal.reason` when aborted
  */
 export async function request(url: string | URL, init: CallInit): Promise<WholeResponse> {
-  const { controller, untie } = tieSignal(init.signal);
+  const call = createCall(init);
   try {
-    const call = {
-      defaults: { signal: controller.signal },
-      createSink: (context: CallContext) => new BodyReader(init, context),
-    };
     return (await runCall(url, init, call)).whole();
   } finally {
-    untie();
+    call.controller.untie();
   }
 }
 
 /** `request`, blocking the thread: see `forEachEventSync`. */
 export function requestSync(url: string | URL, init: CallInit & { transport: SyncTransport }): WholeResponse {
-  const { controller, untie } = tieSignal(init.signal);
+  const call = createCall(init);
   try {
-    const call = {
-      defaults: { signal: controller.signal },
-      createSink: (context: CallContext) => new BodyReader(init, context),
-    };
     return runCallSync(url, init, call).whole();
   } finally {
-    untie();
+    call.controller.untie();
   }
+}
+
+function createCall(init: CallInit): CallSetup<BodyReader> {
+  return {
+    controller: new CallController(init.signal),
+    createSink: (context) => new BodyReader(init, context),
+  };
 }
 
 class BodyReader implements CallSink {

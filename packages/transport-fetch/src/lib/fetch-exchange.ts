@@ -19,42 +19,36 @@ export interface FetchExchange {
 
 /** Starts one exchange: a fetch, a reader loop over its body, and one promise for how it ended. */
 export function startExchange(init: FetchInit, request: TransportRequest, sink: ResponseSink): FetchExchange {
-  const { signal } = request;
+  const { url, signal } = request;
   const controller = new AbortController();
-  let over = false;
-  let settle: { resolve: () => void; reject: (reason: unknown) => void };
-  const settled = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
-  const finish = (): void => {
-    over = true;
-    signal.removeEventListener("abort", onAbort);
-  };
-  const fail = (reason: unknown): void => {
-    if (over) return;
-    finish();
-    settle.reject(reason);
-    controller.abort();
-  };
+  let fail = (_reason: unknown): void => {};
+  const settled = new Promise<void>((resolve, reject) => {
+    fail = (reason) => {
+      reject(reason);
+      controller.abort();
+    };
+    const exchange = { url, sink, signal: controller.signal, fail, tick: init.automatic ? undefined : nextTick };
+    run(init, request, exchange).then(resolve, fail);
+  });
   const onAbort = (): void => fail(signal.reason);
   signal.addEventListener("abort", onAbort);
-  void run(init, request, { url: request.url, sink, signal: controller.signal, isOver: () => over, fail }).then(() => {
-    if (over) return;
-    finish();
-    settle.resolve();
-  }, fail);
+  const forget = (): void => signal.removeEventListener("abort", onAbort);
+  settled.then(forget, forget);
   return { settled, fail };
 }
 
 interface Run {
   readonly url: URL;
   readonly sink: ResponseSink;
-  /** Ours, not the caller's: a fetch may leave its listeners on a signal. */
+  /** Ours, not the caller's: a fetch may leave its listeners on a signal. Aborted when the exchange has failed. */
   readonly signal: AbortSignal;
-  readonly isOver: () => boolean;
   readonly fail: (reason: unknown) => void;
+  /** What short pieces wait for. A browser's are long, and what shims give for `nextTick` is late. */
+  readonly tick: typeof nextTick;
 }
 
 async function run(init: FetchInit, request: TransportRequest, exchange: Run): Promise<void> {
-  const { sink, signal, isOver } = exchange;
+  const { sink, signal } = exchange;
   let response: Response | undefined;
   try {
     const { fetch } = init; // A browser's wants no `this` but the window.
@@ -63,7 +57,7 @@ async function run(init: FetchInit, request: TransportRequest, exchange: Run): P
     await macrotask();
     throw toTransportError(error, request.url, undefined);
   }
-  if (isOver()) return void response.body?.cancel().catch(() => {});
+  if (signal.aborted) return void response.body?.cancel().catch(() => {});
   if (response.status === 0) throw new TransportError("unsupported", "this fetch hides redirects");
   const hasContent = request.method !== "HEAD" && response.status !== 204 && response.status !== 304;
   const headers = checkedHeaders(response.headers, hasContent);
@@ -74,7 +68,7 @@ async function run(init: FetchInit, request: TransportRequest, exchange: Run): P
     statusText: response.statusText,
     redirected: response.redirected,
   });
-  if (response.body && !isOver()) await drain(response.body.getReader(), response, exchange);
+  if (response.body && !signal.aborted) await drain(response.body.getReader(), response, exchange);
   await macrotask();
 }
 
@@ -103,8 +97,8 @@ function checkedHeaders(received: Headers, hasContent: boolean): Headers {
 const MAX_READ_AHEAD = 256 * 1024;
 
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, response: Response, run: Run): Promise<void> {
-  const { sink, signal, isOver, fail } = run;
-  const ahead = new ReadAhead(run);
+  const { signal, url } = run;
+  const delivery = new Delivery(run);
   // Most fetches cancel the body of an aborted request by themselves.
   signal.addEventListener("abort", () => void reader.cancel().catch(() => {}));
   for (;;) {
@@ -112,53 +106,89 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, response: 
     try {
       chunk = await reader.read();
     } catch (error) {
-      await ahead.pending;
+      await delivery.finish();
       await macrotask();
-      throw toTransportError(error, run.url, response);
+      throw toTransportError(error, url, response);
     }
-    if (chunk.done || isOver()) return ahead.pending;
-    const bytes = chunk.value;
-    if (!bytes.length) continue;
-    if (ahead.pending) {
-      if (ahead.add(bytes) > MAX_READ_AHEAD) await ahead.pending;
-    } else {
-      const pending = sink.body(bytes);
-      if (pending) ahead.after(pending).catch(fail);
-    }
-    if (isOver()) return;
+    if (chunk.done) return delivery.finish();
+    if (chunk.value.length > 0) delivery.push(chunk.value);
+    while (delivery.waiting > MAX_READ_AHEAD && !signal.aborted) await delivery.pending;
+    if (signal.aborted) return;
   }
 }
 
-/** What has been read while the sink is pending. */
-class ReadAhead {
-  /** Settles when the sink has taken all of it. */
+/** Runs what it is given when all that is ready to run has run; as it is at first, before a user's fake timers. */
+const { nextTick } = (globalThis as { process?: { nextTick?: (run: () => void) => void } }).process ?? {};
+
+/** Up to here, on the average, pieces are joined: for a sink a longer one costs less than to copy it. */
+const SHORT = 4096;
+/** From here on what is joined is handed on. */
+const ENOUGH = 16 * 1024;
+
+/** Hands a body to the sink: what comes while that is pending waits, and short pieces that come together are joined. */
+class Delivery {
+  /** Settles when the sink has taken what it has. */
   pending: Promise<void> | undefined;
+  /** Bytes that wait. */
+  waiting = 0;
   readonly #run: Run;
   readonly #queue: Uint8Array[] = [];
-  #size = 0;
+  #scheduled = false;
 
   constructor(run: Run) {
     this.#run = run;
   }
 
-  /** @returns how many bytes wait */
-  add(bytes: Uint8Array): number {
+  push(bytes: Uint8Array): void {
     this.#queue.push(bytes);
-    return (this.#size += bytes.length);
+    this.waiting += bytes.length;
+    this.#advance();
   }
 
-  after(pending: Promise<void>): Promise<void> {
-    return (this.pending = this.#deliver(pending));
+  /** Fulfilled when the sink has taken all that came. */
+  async finish(): Promise<void> {
+    for (this.#flush(); this.pending; this.#flush()) await this.pending;
   }
 
-  async #deliver(pending: Promise<void>): Promise<void> {
-    await pending;
-    for (let bytes; !this.#run.isOver() && (bytes = this.#queue.shift());) {
-      this.#size -= bytes.length;
-      const next = this.#run.sink.body(bytes);
-      if (next) await next;
+  #advance(): void {
+    const { tick } = this.#run;
+    if (!tick || this.waiting >= ENOUGH) return this.#flush();
+    if (!this.#scheduled) tick(() => this.#flush());
+    this.#scheduled = true;
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const { sink, signal, fail } = this.#run;
+    while (this.#queue.length > 0 && !this.pending && !signal.aborted) {
+      try {
+        const pending = sink.body(this.#take());
+        if (pending) this.pending = this.#resume(pending);
+        this.pending?.catch(fail);
+      } catch (reason) {
+        fail(reason);
+      }
     }
+  }
+
+  async #resume(pending: Promise<void>): Promise<void> {
+    await pending;
     this.pending = undefined;
+    this.#advance();
+  }
+
+  /** All that waits, joined, where it is short pieces; else the first. */
+  #take(): Uint8Array {
+    const queue = this.#queue;
+    const [first] = queue as [Uint8Array];
+    if (queue.length === 1 || this.waiting > queue.length * SHORT) {
+      queue.shift();
+      this.waiting -= first.length;
+      return first;
+    }
+    const bytes = new Uint8Array(this.waiting);
+    for (let piece; (piece = queue.pop());) bytes.set(piece, (this.waiting -= piece.length));
+    return bytes;
   }
 }
 

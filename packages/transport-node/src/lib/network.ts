@@ -42,9 +42,8 @@ export function createNetwork(settings: NetworkSettings, defaultUserAgent: strin
         insecureHTTPParser: false,
         ...(unixSocket !== undefined && { socketPath: unixSocket }),
       });
-      outgoing.method = method; // as an option it would be upper-cased
-      outgoing.maxHeadersCount = 0; // or fields past 1,000 would be dropped
-      return outgoing;
+      // As an option the method would be upper-cased; with a maximum, 1,000 by default, fields would be dropped.
+      return Object.assign(outgoing, { method, maxHeadersCount: 0 });
     },
     destroy() {
       for (const { kept, fresh } of schemes.values()) for (const agent of [kept, fresh]) agent.destroy();

@@ -108,6 +108,25 @@ test("a message that was complete before its connection was reset has come to it
   expect(await receive(open(), server.origin, { onBody })).toBe("ok");
 });
 
+test("chunks that come in one read are handed on as one, also to a sink that was pending", async () => {
+  let hear = (): void => {};
+  const heard = new Promise<void>((resolve) => (hear = resolve));
+  const server = await serve(async (connection) => {
+    await connection.request();
+    await connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n");
+    await heard;
+    await connection.send("1\r\nc\r\n1\r\nd\r\n0\r\n\r\n");
+  });
+  let pieces = 0;
+  const onBody = async (): Promise<void> => {
+    pieces++;
+    hear();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  expect(await receive(open(), server.url(), { onBody })).toBe("abcd");
+  expect(pieces).toBe(2);
+});
+
 test("an abort before the request has a connection leaves none in the pool", { timeout: 2_000 }, async () => {
   const server = await serve();
   const transport = open();

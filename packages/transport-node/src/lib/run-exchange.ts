@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 import {
   type ExchangeStage,
   fromNodeError,
+  PieceJoiner,
   receivedHead,
   receivedHeaders,
   type ResponseSink,
@@ -17,8 +18,7 @@ export async function runExchange(network: Network, request: TransportRequest, s
   const response = await responseOf(network, request, !/^(GET|HEAD|OPTIONS)$/.test(request.method));
   try {
     sink.head(receivedHead(request, response));
-    if (response.statusCode === 205) return; // node:http would wait for content
-    await deliver(response, sink);
+    if (response.statusCode !== 205) await deliver(response, sink); // for content, which node:http would wait for
     if (response.rawTrailers.length > 0) sink.trailers?.(receivedHeaders(response.rawTrailers, "body"));
   } finally {
     response.destroy();
@@ -27,11 +27,14 @@ export async function runExchange(network: Network, request: TransportRequest, s
 
 /** Resolves at a proven end. Of a cut response node:http keeps what it has read, for `read()` only. */
 async function deliver(response: IncomingMessage, sink: ResponseSink): Promise<void> {
+  const joiner = new PieceJoiner((bytes) => sink.body(bytes));
   let wake = (): void => {};
   for (const event of ["readable", "end", "close"]) response.on(event, () => wake());
   while (!response.readableEnded) {
     const bytes = response.read() as Uint8Array | null;
-    if (bytes !== null) await sink.body(bytes);
+    const pending = bytes ? joiner.push(bytes) : joiner.flush();
+    if (pending) await pending;
+    else if (bytes) continue;
     else if (response.errored instanceof TransportError) throw response.errored;
     else if (response.destroyed) throw new TransportError("truncated", "the connection was closed inside the message");
     else await new Promise<void>((resolve) => (wake = resolve));
@@ -51,14 +54,13 @@ function responseOf(network: Network, request: TransportRequest, fresh: boolean)
       else if (isStale && !request.signal.aborted) resolve(responseOf(network, request, true));
       else reject(fromNodeError(error, stageNow()));
     };
-    outgoing.on("error", fail);
     outgoing.once("response", (message) => {
       response = message.on("error", () => {});
       // RFC 9112 section 6.1
       if (message.httpVersion === "1.0" && message.headers["transfer-encoding"]) outgoing.shouldKeepAlive = false;
       resolve(message);
     });
-    outgoing.once("upgrade", resolve);
+    outgoing.on("error", fail).once("upgrade", resolve);
     outgoing.once("socket", (socket) => {
       bytesBefore = socket.bytesRead;
       outgoing.once("close", watchHiddenReset(socket, fail));

@@ -1,4 +1,4 @@
-import type { ResponseSink } from "@headrace/core/transport";
+import { PieceJoiner, type ResponseSink } from "@headrace/core/transport";
 
 /** Takes a body, piece by piece, then learns how it ended. */
 export interface BodyStage {
@@ -25,6 +25,9 @@ export class PacedSink implements BodyStage {
   readonly #sink: ResponseSink;
   readonly #onFailure: (reason: unknown) => void;
   readonly #onFinish: (failure: unknown) => void;
+  /** Empty while the sink is pending: what it hands on is lent, and cannot wait. */
+  readonly #joiner: PieceJoiner = new PieceJoiner((bytes) => this.#deliver(bytes));
+  #joins = false;
   #queue: Uint8Array[] = [];
   #queued = 0;
   #pending = false;
@@ -41,15 +44,35 @@ export class PacedSink implements BodyStage {
     this.#onFinish = onFinish;
   }
 
+  /**
+   * From now on short pieces are joined.
+   *
+   * @returns to be called when those that came together have come
+   */
+  join(): () => void {
+    this.#joins = true;
+    return () => this.flush();
+  }
+
   push(bytes: Uint8Array): void {
     if (this.#over || bytes.length === 0) return;
-    if (!this.#pending) return this.#deliver(bytes);
+    if (!this.#pending) {
+      void this.#joiner.push(bytes);
+      if (!this.#joins) this.flush();
+      return;
+    }
     this.#queue.push(bytes);
     this.#queued += bytes.length;
     if (this.#queued > MAX_READ_AHEAD) this.upstream?.pace(true);
   }
 
+  /** Hands on what it has kept to join it. */
+  flush(): void {
+    if (!this.#over) void this.#joiner.flush();
+  }
+
   finish(failure: unknown): void {
+    this.flush();
     if (this.#over) return;
     if (this.#pending) {
       this.#finish ??= { failure };
@@ -66,6 +89,8 @@ export class PacedSink implements BodyStage {
   }
 
   #deliver(bytes: Uint8Array): void {
+    if (this.#over) return;
+    if (this.#pending) return this.#putBack(bytes);
     let promise: void | Promise<void>;
     try {
       promise = this.#sink.body(bytes);
@@ -81,14 +106,21 @@ export class PacedSink implements BodyStage {
     );
   }
 
+  /** A long piece, whose sink is pending because of the short ones before it. */
+  #putBack(bytes: Uint8Array): void {
+    this.#queue.unshift(bytes);
+    this.#queued += bytes.length;
+  }
+
   #resume(): void {
     this.#pending = false;
     while (!this.#over && !this.#pending) {
       const bytes = this.#queue.shift();
       if (!bytes) break;
       this.#queued -= bytes.length;
-      this.#deliver(bytes);
+      void this.#joiner.push(bytes);
     }
+    this.flush();
     if (this.#over || this.#pending) return;
     if (this.#finish) this.finish(this.#finish.failure);
     else this.upstream?.pace(false);

@@ -28,6 +28,8 @@ export class ResponseWire {
   statusLine: StatusLine | undefined;
   /** Whether a byte has come since `expectHead`. */
   heard = false;
+  /** Called when undici asks for more: it is through with what it got before. */
+  onRead: (() => void) | undefined;
   readonly #socket: Socket;
   readonly #read: (size?: number) => Buffer | null;
   #held = false;
@@ -54,6 +56,7 @@ export class ResponseWire {
   /** The response is complete: what comes next is for undici to judge. */
   close(): void {
     this.heard = false;
+    this.onRead = undefined;
     this.#held = false;
     this.#scanning = false;
   }
@@ -80,6 +83,7 @@ export class ResponseWire {
   }
 
   #next(size: number | undefined): Buffer | null {
+    this.onRead?.();
     if (this.#held) return null;
     for (;;) {
       let bytes = this.#read(size);

@@ -121,6 +121,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
       const first = decodeContent(head.headers.get("content-encoding"), this.#paced);
       first.upstream = { pace: (hold) => this.#pace(hold) };
       this.#body = first;
+      if (this.#connection?.wire && first === this.#paced) this.#connection.wire.onRead = this.#paced.join();
     } catch (reason) {
       return this.fail(reason);
     }
@@ -193,6 +194,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
 
   /** undici is done. */
   #end(failure: unknown): void {
+    this.#paced.flush();
     this.#ended = true;
     this.#leave();
     this.#body.finish(failure);

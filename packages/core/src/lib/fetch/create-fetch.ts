@@ -31,7 +31,7 @@ export interface CreateFetchOptions {
  */
 export function createFetch(transport: Transport, options: CreateFetchOptions = {}): typeof globalThis.fetch {
   const { timeouts } = options;
-  void createRequest("http://localhost", { transport, timeouts }, { signal: new AbortController().signal });
+  void createRequest("http://localhost", { transport, timeouts });
   return async function fetch(input: FetchInput, init?: RequestInit): Promise<Response> {
     let call: FetchCall | undefined;
     try {

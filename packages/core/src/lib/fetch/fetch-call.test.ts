@@ -80,19 +80,18 @@ test("64 KiB are kept of what nobody reads; then the transport is held back unti
 });
 
 test("a short response that is never read comes to its end", async () => {
-  const released = vi.spyOn(AbortSignal.prototype, "removeEventListener");
-  const { signal } = new AbortController();
+  const ended = vi.fn();
   const fetch = createFetch(
     scriptedTransport(async (request, sink) => {
       sink.head(head(request));
       await sink.body(bytes("short"));
+      ended();
     }),
   );
-  const response = await fetch(url, { signal });
+  const response = await fetch(url);
   await macrotask();
-  expect(released).toHaveBeenCalled();
+  expect(ended).toHaveBeenCalled();
   expect(await response.text()).toBe("short");
-  released.mockRestore();
 });
 
 test("cancelling the body ends the exchange at once, read or not", async () => {

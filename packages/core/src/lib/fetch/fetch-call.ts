@@ -1,10 +1,11 @@
 import { type BodyPipe, createBodyStream } from "./body-stream.ts";
+import { CallController } from "../call-controller.ts";
 import { END } from "../call-ends.ts";
 import { Clocks, type Timeouts } from "../clocks.ts";
 import { collectBody } from "./collect-body.ts";
-import { createRequest } from "../create-request.ts";
+import { createRequest, type UnsentRequest } from "../create-request.ts";
 import { checkInit } from "../event-stream-init.ts";
-import { exchange } from "../exchange.ts";
+import { makeExchange, type Settled } from "../exchange.ts";
 import type { FetchArguments } from "./fetch-arguments.ts";
 import { toFetchError } from "./fetch-error.ts";
 import { FirstEventClock } from "./first-event-clock.ts";
@@ -12,8 +13,7 @@ import { createResponse, hasNullBody } from "./fetch-response.ts";
 import { HeadraceError, invalidArgument } from "../headrace-error.ts";
 import { judgeResponse } from "../judge-response.ts";
 import { Progress } from "../progress.ts";
-import { tieSignal } from "../run-call.ts";
-import type { ResponseHead, ResponseSink, Transport, TransportRequest } from "../transport.ts";
+import type { ResponseHead, ResponseSink, Transport } from "../transport.ts";
 
 /** What holds for every call of one fetch. */
 export interface FetchContext {
@@ -33,8 +33,7 @@ export class FetchCall implements ResponseSink {
   readonly #given: FetchArguments;
   readonly #startedAt = performance.now();
   readonly #clocks: Clocks;
-  readonly #controller: AbortController;
-  readonly #untie: () => void;
+  readonly #controller: CallController;
   #progress: Progress | undefined;
   #head: PendingHead | undefined;
   #body: BodyPipe | undefined;
@@ -45,12 +44,8 @@ export class FetchCall implements ResponseSink {
     this.#context = context;
     this.#given = given;
     this.#clocks = new Clocks({ ...context.timeouts, firstEvent: 0 });
-    const { controller, untie } = tieSignal(given.signal);
-    this.#controller = controller;
-    this.#untie = untie;
     // Fetch Standard, "abort a fetch() call": the body fails at once, and what of it was not read is gone.
-    controller.signal.addEventListener("abort", () => {
-      const { reason } = controller.signal;
+    this.#controller = new CallController(given.signal, (reason) => {
       if (reason !== END) this.#body?.abort(reason);
     });
   }
@@ -63,13 +58,17 @@ export class FetchCall implements ResponseSink {
       const request = await this.#request();
       return await new Promise((resolve, reject) => {
         this.#head = { resolve, reject };
-        exchange(transport, request, this, { redirect, clocks: this.#clocks }).then(
-          () => this.#ended(),
-          (reason: unknown) => this.#ended({ reason }),
-        );
+        void makeExchange({
+          transport,
+          request,
+          sink: this,
+          redirect,
+          clocks: this.#clocks,
+          controller: this.#controller,
+        }).then((settled) => this.#ended(settled));
       });
     } catch (reason) {
-      this.#untie();
+      this.#controller.untie();
       throw reason;
     }
   }
@@ -97,7 +96,7 @@ export class FetchCall implements ResponseSink {
       },
       rests: () => this.#clocks.hold(),
       leaves: () => this.#controller.abort(END),
-      done: this.#untie,
+      done: this.#controller.untie,
     });
     this.#body = pipe;
     this.#clocks.hold();
@@ -113,12 +112,11 @@ export class FetchCall implements ResponseSink {
     return held;
   }
 
-  async #request(): Promise<TransportRequest> {
+  async #request(): Promise<UnsentRequest> {
     const { transport, timeouts } = this.#context;
     const { url, stream, redirect, ...options } = this.#given;
     checkInit({ transport, redirect });
-    const { signal } = this.#controller;
-    const request = await createRequest(url, { ...options, transport, timeouts }, { signal });
+    const request = await createRequest(url, { ...options, transport, timeouts });
     this.#isHead = request.method === "HEAD";
     this.#progress = new Progress(transport, request, this.#startedAt);
     this.#progress.countsEvents = false;
@@ -128,7 +126,7 @@ export class FetchCall implements ResponseSink {
     this.#clocks.start();
     this.#clocks.watch((reason) => this.#controller.abort(reason));
     try {
-      return { ...request, body: await collectBody(stream, signal) };
+      return { ...request, body: await collectBody(stream, this.#controller.signal) };
     } finally {
       this.#clocks.unwatch();
     }
@@ -162,10 +160,10 @@ export class FetchCall implements ResponseSink {
     this.#head = undefined;
   }
 
-  #ended(failure?: { reason: unknown }): void {
+  #ended(failure: Settled): void {
     if (failure && this.#head) this.#head.reject(failure.reason);
     else if (this.#body) this.#body.end(failure && { reason: this.failure(failure.reason) });
-    else this.#untie();
+    else this.#controller.untie();
     this.#firstEvent?.stop();
   }
 }

@@ -1,3 +1,4 @@
+import { CallController } from "../call-controller.ts";
 import { END } from "../call-ends.ts";
 import { Clocks, type Timeouts } from "../clocks.ts";
 import type { EventStreamInit } from "../event-stream-init.ts";
@@ -8,7 +9,6 @@ import { RecentEvents } from "./recent-events.ts";
 import { lastEventId, type ResumeStrategy, type StreamPosition } from "./resume.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 import type { EventPosition } from "./stream-positions.ts";
-import { tieSignal } from "../run-call.ts";
 import { untilAborted } from "../until-aborted.ts";
 import { SubscriptionConnection } from "./subscription-connection.ts";
 import { checkSubscribeInit, type PerAttempt, type SubscribeInit, type SubscriptionAttempt } from "./subscribe-init.ts";
@@ -25,7 +25,7 @@ export interface Reading {
 export class SubscriptionRun {
   readonly #url: PerAttempt<string | URL>;
   readonly #init: SubscribeInit;
-  #controller = new AbortController();
+  #controller = new CallController();
   #resume: ResumeStrategy = lastEventId();
   readonly #recent = new RecentEvents();
   #attempt = 0;
@@ -52,7 +52,7 @@ export class SubscriptionRun {
 
   // One generator for it all: each that delegates to another costs three promises an event.
   async *events(reading: Reading): AsyncGenerator<ServerSentEvent, undefined, undefined> {
-    if (this.#controller.signal.aborted) return undefined;
+    if (this.#controller.aborted) return undefined;
     const { policy, end } = this.#begin();
     const { signal } = this.#controller;
     try {
@@ -94,13 +94,13 @@ export class SubscriptionRun {
       freshHeaders: typeof init.headers === "function",
       isRetryable: init.isRetryable,
     });
-    const { controller, untie } = tieSignal(init.signal);
+    const controller = new CallController(init.signal);
     this.#controller = controller;
     const total = new Clocks({ total: init.timeouts?.total });
     total.watch((reason) => controller.abort(this.#tell(reason)));
     const end = (): void => {
       total.unwatch();
-      untie();
+      controller.untie();
     };
     return { policy, end };
   }
@@ -167,7 +167,7 @@ export class SubscriptionRun {
    * yield, at half the cost. Only while that stands at a yield, or has not begun.
    */
   take({ connection }: Reading): ServerSentEvent | undefined {
-    if (this.#init.store || this.#controller.signal.aborted) return undefined;
+    if (this.#init.store || this.#controller.aborted) return undefined;
     const arrival = connection?.take();
     return arrival && this.#handOut(arrival);
   }

@@ -1,0 +1,35 @@
+import { expect, test, vi } from "vitest";
+import { CallController } from "./call-controller.ts";
+
+test("the user's signal aborts it, with its reason, until untie", () => {
+  const user = new AbortController();
+  const controller = new CallController(user.signal);
+  controller.onAbort = vi.fn();
+  user.abort("mine");
+  expect([controller.aborted, controller.reason]).toEqual([true, "mine"]);
+  expect(controller.onAbort).toHaveBeenCalledExactlyOnceWith("mine");
+  const other = new AbortController();
+  const untied = new CallController(other.signal);
+  untied.untie();
+  other.abort("mine");
+  expect(untied.aborted).toBe(false);
+});
+
+test("a signal aborted before has aborted it", () => {
+  const controller = new CallController(AbortSignal.abort("early"));
+  expect([controller.aborted, controller.reason, controller.signal.reason]).toEqual([true, "early", "early"]);
+});
+
+test("the first reason holds, and is told once: to its owner, to the exchange, to the platform's signal", () => {
+  const told: string[] = [];
+  const controller = new CallController(null, (reason) => told.push(`owner ${String(reason)}`));
+  controller.onAbort = (reason) => told.push(`exchange ${String(reason)}`);
+  controller.signal.addEventListener("abort", () => told.push(`signal ${String(controller.signal.reason)}`));
+  controller.abort("first");
+  controller.abort("second");
+  expect(told).toEqual(["owner first", "exchange first", "signal first"]);
+});
+
+test("what is no signal is refused", () => {
+  expect(() => new CallController({} as AbortSignal)).toThrow(/`signal` must be an AbortSignal/);
+});

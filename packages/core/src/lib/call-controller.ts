@@ -1,0 +1,55 @@
+import { invalidArgument } from "./headrace-error.ts";
+
+/**
+ * Ends one call from outside its exchange: aborted by its own reader, or by the user's signal, to which it is tied until
+ * `untie`.
+ *
+ * An AbortController for one listener, the exchange or the wait that is under way, which makes an AbortSignal only when
+ * it is asked for one: that takes 2 us and 750 bytes, a third of what core costs a call (Node 26).
+ */
+export class CallController {
+  aborted = false;
+  reason: unknown;
+  /** Called once with the reason, at once. */
+  onAbort: ((reason: unknown) => void) | undefined;
+  /** Lets go of the user's signal. */
+  untie: () => void = nothing;
+  readonly #owner: ((reason: unknown) => void) | undefined;
+  #platform: AbortController | undefined;
+
+  /**
+   * @param owner called once with the reason, before `onAbort`
+   * @throws `invalid-argument` for what is no signal
+   */
+  constructor(signal?: AbortSignal | null, owner?: (reason: unknown) => void) {
+    this.#owner = owner;
+    if (signal !== undefined && signal !== null) this.#tie(signal);
+  }
+
+  #tie(signal: AbortSignal): void {
+    if (typeof signal.addEventListener !== "function") throw invalidArgument("`signal` must be an AbortSignal");
+    const onAbort = (): void => this.abort(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.untie = () => signal.removeEventListener("abort", onAbort);
+  }
+
+  /** The first reason holds. */
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    this.#owner?.(reason);
+    this.onAbort?.(reason);
+    this.#platform?.abort(reason);
+  }
+
+  /** The same for whoever needs a signal of the platform. */
+  get signal(): AbortSignal {
+    this.#platform ??= new AbortController();
+    if (this.aborted) this.#platform.abort(this.reason);
+    return this.#platform.signal;
+  }
+}
+
+const nothing = (): void => {};
