@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { nodeLines } from "@headrace/repo/node-lines";
 import { afterAll, expect, test } from "vitest";
 import type { BenchResult } from "./report/bench-result.ts";
 
@@ -15,8 +16,8 @@ const bench = (...args: string[]): ReturnType<typeof run> =>
 
 // For completion, not for numbers: every scenario but `import`, which builds the packages.
 test.for([
-  ["framer", 5],
-  ["clients", 3],
+  ["framer", 6],
+  ["clients", 2],
   ["streams", 1],
   ["first-event", 4],
   ["memory", 2],
@@ -27,15 +28,32 @@ test.for([
   const { stdout } = await bench(...args);
   const result = JSON.parse(readFileSync(file, "utf8")) as BenchResult;
   expect(result.comparisons).toHaveLength(comparisons);
-  for (const { title, rows } of result.comparisons) {
+  for (const { title, unit, rows } of result.comparisons) {
     expect(stdout).toContain(title);
     expect(rows.some(({ kind, ratio }) => kind === "ours" && (ratio?.median ?? 0) > 0)).toBe(true);
+    const timed = unit.startsWith("µs of CPU");
+    for (const { cpu } of rows) expect([title, cpu !== undefined]).toEqual([title, timed]);
   }
   expect(result.machine.versions).toMatchObject({
     undici: expect.stringMatching(/^\d/),
     openai: expect.stringMatching(/^\d/),
   });
   expect(JSON.stringify(result)).not.toContain(process.cwd());
+});
+
+test("in full, framers run on each Node that is installed, and a title picks", { timeout: 60_000 }, async () => {
+  const file = join(folder, "nodes.json");
+  const title = ["tiny, pieces of 65536 bytes", "tiny, pieces of 16384 bytes"];
+  const few = ["--rounds", "1", "--sample", "1", "--only", "headrace", "--title", ...title];
+  await bench("--full", "--scenario", "framer", ...few, "--out", file);
+  const { comparisons } = JSON.parse(readFileSync(file, "utf8")) as BenchResult;
+  const lines = nodeLines().filter(({ executable }) => executable !== undefined);
+  expect(comparisons).toHaveLength(3 * lines.length);
+  for (const { version } of lines) {
+    const own = comparisons.filter(({ node = process.version }) => node === version);
+    const titles = [...title, "geometric mean of 2 cells"];
+    expect(own.map((each) => each.title)).toEqual(titles.map((each) => expect.stringContaining(each)));
+  }
 });
 
 test("a scenario that is not there is refused", async () => {

@@ -15,6 +15,7 @@ interface Flags {
   readonly full: boolean;
   readonly scenario?: readonly string[];
   readonly only: readonly string[];
+  readonly title: readonly string[];
   readonly rounds: number;
   readonly sample: number;
   readonly out?: string;
@@ -25,11 +26,12 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-const { full, scenario, only, rounds, sample, out } = new Command("pnpm bench")
+const { full, scenario, only, title, rounds, sample, out } = new Command("pnpm bench")
   .description("Measures framers and clients in turns, and prints what each takes. `*` is ours, `_` a floor.")
-  .option("--full", "everything, in about 25 minutes; without it a part, in less than three", false)
+  .option("--full", "everything, in about half an hour; without it a part, in less than three minutes", false)
   .addOption(new Option("--scenario <name...>", "only these").choices(Object.keys(allScenarios)))
   .option("--only <text...>", "only contestants with this in their name, and what they are compared with", [])
+  .option("--title <text...>", "only comparisons with this in their title", [])
   .option("--rounds <number>", "measured rounds", wholeNumber, 7)
   .option("--sample <ms>", "processor time of one sample", wholeNumber, 30)
   .option("--out <file>", "write all samples to a JSON file")
@@ -43,12 +45,16 @@ const progress = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
 const source = await startLoadSource();
+const among = (texts: readonly string[], name: string): boolean =>
+  texts.length === 0 || texts.some((text) => name.includes(text));
 const context: BenchContext = {
   full,
+  everybody: full || only.length > 0,
   rounds,
   sampleCpu: sample * 1000,
   warmUp: sample * 10_000,
-  takesPart: (name) => only.length === 0 || only.some((text) => name.includes(text)),
+  takesPart: (name) => among(only, name),
+  wants: (name) => among(title, name),
   source,
   progress,
 };

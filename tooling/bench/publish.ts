@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeIntoReadme } from "@headrace/docs/generated-block";
 import type { BenchResult } from "./report/bench-result.ts";
@@ -10,7 +10,8 @@ import { speedCharts } from "./report/speed-charts.ts";
 
 const folder = import.meta.dirname;
 const result = JSON.parse(readFileSync(join(folder, "results/full.json"), "utf8")) as BenchResult;
-mkdirSync(join(folder, "charts"), { recursive: true });
+rmSync(join(folder, "charts"), { recursive: true, force: true });
+mkdirSync(join(folder, "charts"));
 for (const { name, draw } of speedCharts(result)) {
   for (const theme of chartThemes) writeFileSync(join(folder, `charts/${name}-${theme.name}.svg`), draw(theme));
 }

@@ -1,6 +1,6 @@
 import type { Client } from "./client.ts";
 import { eventSourceClients } from "./event-source.ts";
-import { eventsourceClient } from "./eventsource-client.ts";
+import { eventsourceClients } from "./eventsource-client.ts";
 import { fetchEventSourceClient } from "./fetch-event-source.ts";
 import { fetchParserStream } from "./fetch-parser-stream.ts";
 import { floorClients } from "./floors.ts";
@@ -18,7 +18,7 @@ export const allClients: readonly Client[] = [
   forEachEventSyncClient,
   subscribeClient,
   ...eventSourceClients,
-  eventsourceClient,
+  ...eventsourceClients,
   launchdarklyEventsource,
   fetchParserStream,
   fetchEventSourceClient,

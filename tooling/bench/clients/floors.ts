@@ -1,9 +1,8 @@
 import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { devNull } from "node:os";
 import { promisify } from "node:util";
-import type { Client } from "./client.ts";
+import type { Client, Reading } from "./client.ts";
 
 const gives = (): undefined => undefined;
 
@@ -12,20 +11,41 @@ const rawSocket: Client = {
   name: "raw socket",
   kind: "floor",
   gives,
-  load:
-    async () =>
-    async ({ url, onBytes }) => {
-      const { port, hostname, pathname, search } = new URL(url);
-      const socket = connect(Number(port), hostname);
-      socket.write(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n\r\n`);
-      socket.once("data", (bytes: Buffer) => {
-        const body = bytes.length - bytes.indexOf("\r\n\r\n") - 4;
-        if (body > 0) onBytes(body);
-        socket.on("data", (more: Buffer) => onBytes(more.length));
-      });
-      await once(socket, "close");
-    },
+  load: async () => {
+    const idle: Socket[] = [];
+    return async (reading) => {
+      const { port, hostname, pathname, search, searchParams } = new URL(reading.url);
+      const keep = searchParams.get("framing") === "length";
+      const socket = (keep ? idle.pop() : undefined) ?? connect(Number(port), hostname);
+      const connection = keep ? "keep-alive" : "close";
+      socket.write(`GET ${pathname}${search} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: ${connection}\r\n\r\n`);
+      await readRaw(socket, keep, reading.onBytes);
+      if (keep) idle.push(socket);
+    };
+  },
 };
+
+/** Reads one response: to its Content-Length where the connection is kept, else to the connection's end. */
+function readRaw(socket: Socket, keep: boolean, onBytes: Reading["onBytes"]): Promise<void> {
+  return new Promise((resolve) => {
+    let left = Infinity;
+    const body = (length: number): void => {
+      if (length > 0) onBytes(length);
+      left -= length;
+      if (left > 0) return;
+      socket.off("data", more).off("close", resolve);
+      resolve();
+    };
+    const more = (bytes: Buffer): void => body(bytes.length);
+    socket.once("data", (bytes: Buffer) => {
+      socket.on("data", more);
+      const end = bytes.indexOf("\r\n\r\n") + 4;
+      if (keep) left = Number(/content-length: (\d+)/.exec(bytes.toString("latin1", 0, end))?.[1]);
+      body(bytes.length - end);
+    });
+    socket.once("close", resolve);
+  });
+}
 
 const undiciRequest: Client = {
   name: "undici request, bytes",

@@ -5,7 +5,8 @@ const names = new Set([
   "for await, undici",
   "EventSource, undici",
   "eventsource",
-  "eventsource-client",
+  "eventsource-client, callback",
+  "eventsource-client, for await",
   "undici EventSource",
   "raw socket",
   "undici request, bytes",
@@ -20,5 +21,6 @@ export const headliners: readonly Client[] = allClients.filter(
 /** Fewer still, where one sample takes seconds. */
 export const frontRunners: readonly Client[] = headliners.filter(
   ({ name }) =>
-    name.startsWith("forEachEvent,") || ["eventsource-client", "undici request, bytes", "fetch, bytes"].includes(name),
+    name.startsWith("forEachEvent,") ||
+    ["eventsource-client, callback", "undici request, bytes", "fetch, bytes"].includes(name),
 );

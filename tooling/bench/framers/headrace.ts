@@ -9,15 +9,15 @@ async function load(): Promise<Frame> {
   };
 }
 
-/** The path for a host without `Buffer`. What the host offers is looked up once, when the first parser is made. */
+/** The path for a host without `Buffer`: what the host offers is looked up once, when the first bytes are searched. */
 async function loadPortable(): Promise<Frame> {
-  const hidden = { Buffer: globalThis.Buffer, getBuiltinModule: process.getBuiltinModule };
   const { createEventStreamParser } = await import("@headrace/core/parser");
-  Object.assign(globalThis, { Buffer: undefined });
-  Object.assign(process, { getBuiltinModule: undefined });
-  createEventStreamParser({ onEvent: () => {} }).push(new Uint8Array(1));
-  Object.assign(globalThis, { Buffer: hidden.Buffer });
-  Object.assign(process, { getBuiltinModule: hidden.getBuiltinModule });
+  const host = { value: globalThis.Buffer, configurable: true, writable: true };
+  let looks = 0;
+  Object.defineProperty(globalThis, "Buffer", { configurable: true, get: () => void (looks += 1) });
+  createEventStreamParser({ onEvent: () => {} }).push(new TextEncoder().encode("data: é\n\n"));
+  Object.defineProperty(globalThis, "Buffer", host);
+  if (looks === 0) throw new Error("nobody has looked for a Buffer yet: this would not be the portable path");
   return load();
 }
 

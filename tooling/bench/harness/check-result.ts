@@ -17,6 +17,7 @@ export function checkResult(contestant: Contestant<unknown>, job: ContestantJob,
     throw new Error(
       `${name} delivered ${result.events} events of ${result.dataLength}, not ${events} of ${dataLength}`,
     );
+  if (result.lastCharacters !== content.lastCharacters * times) throw new Error(`${name} delivered other data`);
   if (kind === "floor" && job.load !== undefined && result.bytes < bytes)
     throw new Error(`${name} read ${result.bytes} bytes, not ${bytes}`);
 }

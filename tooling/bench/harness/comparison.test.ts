@@ -17,6 +17,22 @@ test("each row has its ratio to the base's same rounds; who has no sample has no
   ]);
 });
 
+test("processor time is compared as a sum, and its median divides as all rounds do", () => {
+  const samples = [
+    { user: 1, system: 1 },
+    { user: 3, system: 2 },
+    { user: 8, system: 0 },
+  ];
+  const [, row] = comparisonRows(
+    [
+      { name: "base", kind: "floor", samples: [1, 1, 1] },
+      { name: "other", kind: "ours", samples },
+    ],
+    "base",
+  );
+  expect(row).toMatchObject({ samples: [2, 5, 8], ratio: { median: 5 }, cpu: { user: 4, system: 1 } });
+});
+
 test("without a base there is no ratio", () => {
   const [row] = comparisonRows([{ name: "only", kind: "ours", samples: [2] }], "");
   expect(row).toEqual({ name: "only", kind: "ours", samples: [2], spread: { q1: 2, median: 2, q3: 2 } });

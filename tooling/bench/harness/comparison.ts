@@ -1,3 +1,4 @@
+import { cpuTotal, type CpuTime } from "./cpu-time.ts";
 import { ratiosOf, type Spread, spreadOf } from "./spread.ts";
 
 /** One measurement of several contestants, side by side. Less is better, always. */
@@ -5,6 +6,8 @@ export interface Comparison {
   readonly scenario: string;
   /** What was read, and how: `OpenAI chat, in pieces of 16 KiB`. */
   readonly title: string;
+  /** The Node that it ran on, where that is not the run's: `v22.23.3`. */
+  readonly node?: string;
   /** What the samples are: `µs of CPU an event`. */
   readonly unit: string;
   /** The contestant that the ratios are to. */
@@ -21,6 +24,8 @@ export interface ComparisonRow {
   /** One for each round. */
   readonly samples: readonly number[];
   readonly spread: Spread;
+  /** How the median divides, where it is processor time, by the sums of all rounds: one has too few ticks to tell. */
+  readonly cpu?: CpuTime;
   /** To the base, round by round; absent where the base did not take part. */
   readonly ratio?: Spread;
 }
@@ -39,19 +44,36 @@ export function failureOf(name: string, error: unknown): Absent {
   return { name, reason, failed: true };
 }
 
+/** One measurement: a number, or processor time, of which the sum is compared. */
+export type Sample = number | CpuTime;
+
 /** Makes the rows of a comparison, the base's ratio being 1. */
 export function comparisonRows(
-  rows: readonly Pick<ComparisonRow, "name" | "kind" | "samples">[],
+  rows: readonly (Pick<ComparisonRow, "name" | "kind"> & { readonly samples: readonly Sample[] })[],
   base: string,
 ): readonly ComparisonRow[] {
-  const to = rows.find(({ name }) => name === base)?.samples ?? [];
+  const to = (rows.find(({ name }) => name === base)?.samples ?? []).map(valueOf);
   return rows
     .filter(({ samples }) => samples.length > 0)
     .map(({ name, kind, samples }) => {
-      const ratios = ratiosOf(samples, to);
-      const row = { name, kind, samples: samples.map(rounded), spread: roundedSpread(spreadOf(samples)) };
-      return ratios.length > 0 ? { ...row, ratio: roundedSpread(spreadOf(ratios)) } : row;
+      const values = samples.map(valueOf);
+      const ratios = ratiosOf(values, to);
+      const row = { name, kind, samples: values.map(rounded), spread: roundedSpread(spreadOf(values)) };
+      const parts = samples.filter((sample) => typeof sample !== "number");
+      return {
+        ...row,
+        ...(parts.length > 0 ? { cpu: divided(row.spread.median, parts) } : {}),
+        ...(ratios.length > 0 ? { ratio: roundedSpread(spreadOf(ratios)) } : {}),
+      };
     });
+}
+
+const valueOf = (sample: Sample): number => (typeof sample === "number" ? sample : cpuTotal(sample));
+
+function divided(median: number, parts: readonly CpuTime[]): CpuTime {
+  const sum = (of: (part: CpuTime) => number): number => parts.reduce((total, part) => total + of(part), 0);
+  const share = sum(({ system }) => system) / sum(cpuTotal);
+  return { user: rounded(median * (1 - share)), system: rounded(median * share) };
 }
 
 /** To four digits: more than any of this is worth. */

@@ -8,8 +8,7 @@ const send = (message: object): void => void (process.connected && process.send?
 const text = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 function tellState(): void {
-  const { user, system } = process.cpuUsage();
-  send({ state: { cpu: user + system, rss: process.memoryUsage.rss() } });
+  send({ state: { cpu: process.cpuUsage(), rss: process.memoryUsage.rss() } });
 }
 
 process.on("disconnect", () => process.exit());
@@ -24,7 +23,7 @@ void loadContestant(name).then(
         (error: unknown) => send({ error: text(error) }),
       );
     });
-    send({ ready: true });
+    send({ ready: process.version });
   },
   (error: unknown) => send({ error: text(error) }),
 );

@@ -1,8 +1,9 @@
 import type { Contestant } from "../contestant.ts";
 import type { BenchContext } from "./bench-context.ts";
 import { checkResult, itemsOf } from "./check-result.ts";
-import { type Absent, type Comparison, comparisonRows, failureOf } from "./comparison.ts";
+import { type Absent, type Comparison, comparisonRows, failureOf, type Sample } from "./comparison.ts";
 import type { ContestantJob, ContestantResult } from "./contestant-job.ts";
+import { cpuShare, cpuTotal } from "./cpu-time.ts";
 import { interleave } from "./interleave.ts";
 import type { LoadSource } from "../source/start-load-source.ts";
 import { runHeld } from "./run-held.ts";
@@ -12,11 +13,15 @@ import { type RunningContestant, startContestant } from "./start-contestant.ts";
 export interface Race {
   readonly scenario: string;
   readonly title: string;
+  /** The Node to run on, by its path; this process's where there is none. */
+  readonly node?: string;
   readonly contestants: readonly Contestant<unknown>[];
   /** Who the others are compared with; takes part whoever was asked for. */
   readonly base: string;
   /** The job, with an amount of work: events of a stream, or times. */
   readonly job: (amount: number) => ContestantJob;
+  /** The job to warm up with, where the job itself would be waiting most of the time. */
+  readonly warmJob?: (amount: number) => ContestantJob;
   /** The amount to begin with, and the least and the most. */
   readonly amount: { readonly first: number; readonly least: number; readonly most: number };
   readonly measures: readonly Measure[];
@@ -27,19 +32,19 @@ export interface Measure {
   readonly unit: string;
   /** What stands behind the race's title, where there are several. */
   readonly title?: string;
-  readonly of: (result: ContestantResult, job: ContestantJob) => number;
+  readonly of: (result: ContestantResult, job: ContestantJob) => Sample;
 }
 
 /** Processor time for each item of the streams. */
 export const cpuPerEvent: Measure = {
   unit: "µs of CPU an event",
-  of: ({ cpu }, job) => cpu / itemsOf(job),
+  of: ({ cpu }, job) => cpuShare(cpu, itemsOf(job)),
 };
 
 /** The same, from the first event on: where streams are held, opening them does not count. */
 export const cpuPerEventOnceOpen: Measure = {
   unit: "µs of CPU an event",
-  of: ({ sinceFirst }, job) => sinceFirst.cpu / itemsOf(job),
+  of: ({ sinceFirst }, job) => cpuShare(sinceFirst.cpu, itemsOf(job)),
 };
 
 /** Wall time for each item of the streams; the source runs on another core. */
@@ -58,6 +63,7 @@ interface Runner {
 
 /** Runs a race. Everybody has a process of its own, and what they deliver is checked each time. */
 export async function race(race: Race, context: BenchContext): Promise<Comparison[]> {
+  if (!context.wants(race.title)) return [];
   const absent = refusals(race);
   const able = race.contestants.filter(({ name }) => !absent.some((each) => each.name === name));
   const wanted = able.filter(({ name }) => name === race.base || context.takesPart(name));
@@ -94,13 +100,15 @@ function comparisonOf({ scenario, title, base }: Race, { runners, samples, measu
     return [{ name, kind, samples: results.map((result) => measure.of(result, job)) }];
   });
   const full = measure.title === undefined ? title : `${title}, ${measure.title}`;
-  return { scenario, title: full, unit: measure.unit, base, rows: comparisonRows(rows, base), absent };
+  const comparison = { scenario, title: full, unit: measure.unit, base, rows: comparisonRows(rows, base), absent };
+  const { node = process.version } = runners[0]?.running ?? {};
+  return node === process.version ? comparison : { ...comparison, node };
 }
 
 function refusals({ contestants, job, amount }: Race): Absent[] {
   const { workload, pieceSize = 65_536 } = job(amount.first);
   return contestants.flatMap(({ name, refuses }) => {
-    const reason = refuses?.(workload, pieceSize);
+    const reason = refuses?.(workload, pieceSize === "event" ? Infinity : pieceSize);
     return reason === undefined ? [] : [{ name, reason }];
   });
 }
@@ -110,14 +118,15 @@ function refusals({ contestants, job, amount }: Race): Absent[] {
  * is no forced garbage collection before a sample: it drops optimised code, and tripled the next 20 ms (Node 26).
  */
 async function warmUp(contestant: Contestant<unknown>, race: Race, context: BenchContext): Promise<Runner> {
-  const running = await startContestant(contestant.name);
+  const running = await startContestant(contestant.name, race.node);
+  const { job, warmJob = job } = race;
   let { first: amount } = race.amount;
   let spent = 0;
   try {
     while (spent < context.warmUp) {
-      const result = await runChecked({ contestant, running, job: race.job(amount) }, context.source);
+      const result = await runChecked({ contestant, running, job: warmJob(amount) }, context.source);
       // a process of its own starts for each stream there: so long a stream that it does not matter
-      const cost = contestant.wallOnly ? result.wall / 20 : result.cpu;
+      const cost = contestant.wallOnly ? result.wall / 20 : cpuTotal(result.cpu);
       spent += result.wall;
       const wish = amount * (context.sampleCpu / Math.max(1, cost));
       amount = Math.round(Math.min(race.amount.most, Math.max(race.amount.least, wish)));
@@ -126,7 +135,7 @@ async function warmUp(contestant: Contestant<unknown>, race: Race, context: Benc
     await running.stop();
     throw error;
   }
-  return { contestant, running, job: race.job(amount) };
+  return { contestant, running, job: job(amount) };
 }
 
 async function runChecked({ contestant, running, job }: Runner, source: LoadSource): Promise<ContestantResult> {

@@ -1,5 +1,6 @@
 import type { LoadSource } from "../source/start-load-source.ts";
 import type { ContestantJob, ContestantResult } from "./contestant-job.ts";
+import { cpuBetween, cpuTotal } from "./cpu-time.ts";
 import type { RunningContestant } from "./start-contestant.ts";
 
 /**
@@ -32,7 +33,7 @@ async function atRest(running: RunningContestant): Promise<void> {
     const { cpu: before } = await running.state();
     await rest();
     const { cpu: after } = await running.state();
-    if (after - before < 1000) return;
+    if (cpuTotal(cpuBetween(before, after)) < 1000) return;
   }
 }
 

@@ -37,8 +37,10 @@ function runFramer(frame: Frame): RunJob {
 }
 
 /** Pieces as a socket gives them. Made once for all rounds: nobody may keep or change what it is lent. */
-function piecesOf(workload: WorkloadName, events: number, size: number): readonly Uint8Array[] {
+function piecesOf(workload: WorkloadName, events: number, size: number | "event"): readonly Uint8Array[] {
   const text = streamOf(workload, events).map((item) => item.text);
+  const encoder = new TextEncoder();
+  if (size === "event") return text.map((each) => encoder.encode(each));
   const bytes = Buffer.from(text.join(""));
   const count = Math.ceil(bytes.length / size);
   return Array.from({ length: count }, (_, index) => bytes.subarray(index * size, (index + 1) * size));

@@ -5,6 +5,8 @@ import type { ContestantJob, ContestantResult, ContestantState } from "./contest
 
 /** A contestant that runs in its own process. */
 export interface RunningContestant {
+  /** The Node that it runs on: `v26.10.0`. */
+  readonly node: string;
   /** Does a job; one at a time. Rejects with what the contestant threw, or how its process ended. */
   readonly run: (job: ContestantJob) => Promise<ContestantResult>;
   /** How the process stands, also in the middle of a job; `settled` after a garbage collection. */
@@ -14,7 +16,7 @@ export interface RunningContestant {
 
 /** What the process sends. */
 interface Answer {
-  readonly ready?: true;
+  readonly ready?: string;
   readonly result?: ContestantResult;
   readonly state?: ContestantState;
   readonly error?: string;
@@ -25,10 +27,11 @@ const jobTime = 120_000;
 
 /**
  * Starts a contestant in a process of its own, which lives for all its rounds: so nobody runs on code that another has
- * made slow or on a heap that another has filled, and everybody runs warm.
+ * made slow or on a heap that another has filled, and everybody runs warm. `execPath` is the Node that it runs on.
  */
-export async function startContestant(name: string): Promise<RunningContestant> {
+export async function startContestant(name: string, execPath: string = process.execPath): Promise<RunningContestant> {
   const child = fork(program, [name], {
+    execPath,
     execArgv: ["--conditions=@headrace/source", "--expose-gc"],
     env: { ...process.env, AI_SDK_LOG_WARNINGS: "false", NODE_NO_WARNINGS: "1" },
   });
@@ -36,8 +39,9 @@ export async function startContestant(name: string): Promise<RunningContestant> 
     child.send(message);
     return answerOf(child, key);
   };
-  await answerOf(child, "ready");
+  const { ready: node = "" } = await answerOf(child, "ready");
   return {
+    node,
     run: async (job) => (await ask("result", job)).result as ContestantResult,
     state: async (how) => (await ask("state", how === "settled" ? "settled-state" : "state")).state as ContestantState,
     stop: async () => {

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
+import { lastCharacterOf } from "../workloads/workload.ts";
 import type { ContestantJob, ContestantResult } from "./contestant-job.ts";
 
 /** How often the event loop's delay is looked at, in ms: a timer that is on time is this late. */
@@ -10,6 +11,7 @@ export class Tally {
   #events = 0;
   #dataLength = 0;
   #bytes = 0;
+  #lastCharacters = 0;
   #first = 0;
   #afterFirst: { readonly cpu: NodeJS.CpuUsage; readonly at: number } | undefined;
   #waitingSince: number | undefined;
@@ -39,7 +41,7 @@ export class Tally {
   readonly onEvent = (value: unknown): void => {
     if (this.#waitingSince !== undefined) this.#noteFirst(this.#waitingSince);
     this.#events += 1;
-    if (typeof value === "string") this.#dataLength += value.length;
+    if (typeof value === "string") this.#noteData(value);
     this.#hash?.update(`${JSON.stringify(value)}\n`);
   };
 
@@ -47,6 +49,11 @@ export class Tally {
     if (this.#waitingSince !== undefined) this.#noteFirst(this.#waitingSince);
     this.#bytes += length;
   };
+
+  #noteData(data: string): void {
+    this.#dataLength += data.length;
+    this.#lastCharacters += lastCharacterOf(data);
+  }
 
   #noteFirst(since: number): void {
     const at = performance.now();
@@ -61,20 +68,17 @@ export class Tally {
   result(): ContestantResult {
     const now = performance.now();
     const { cpu = this.#cpu, at = this.#started } = this.#afterFirst ?? {};
-    const took = (since: NodeJS.CpuUsage): number => {
-      const { user, system } = process.cpuUsage(since);
-      return user + system;
-    };
     this.#delays?.disable();
     clearInterval(this.#memory);
     const late = (nanoseconds = 0): number => Math.max(0, nanoseconds / 1e6 - resolution);
     return {
-      cpu: took(this.#cpu),
+      cpu: process.cpuUsage(this.#cpu),
       wall: (now - this.#started) * 1000,
-      sinceFirst: { cpu: took(cpu), wall: (now - at) * 1000 },
+      sinceFirst: { cpu: process.cpuUsage(cpu), wall: (now - at) * 1000 },
       first: this.#first * 1000,
       events: this.#events,
       dataLength: this.#dataLength,
+      lastCharacters: this.#lastCharacters,
       bytes: this.#bytes,
       digest: this.#hash?.digest("hex") ?? "",
       delay: {

@@ -12,8 +12,27 @@ export interface FramerMark {
   readonly ratio: number;
 }
 
-/** The median ratio of each framer on each workload, the mean of all its piece sizes, and over all workloads. */
+/**
+ * The median ratio of each framer on each workload, the mean of all its piece sizes, and over all workloads; on another
+ * Node than the run's, over all workloads alone.
+ */
 export function framerMarks(comparisons: readonly Comparison[]): readonly FramerMark[] {
+  const own = comparisons.filter(({ node }) => node === undefined);
+  const others = new Set(comparisons.flatMap(({ node }) => node ?? []));
+  const means = [...others].flatMap((version) => {
+    const name = `all, Node ${majorOf(version)}`;
+    const among = comparisons.filter(({ node }) => node === version);
+    return marksOf(among, name).filter(({ workload }) => workload === name);
+  });
+  return [...marksOf(own, "all of them"), ...means];
+}
+
+/** `22` of `v22.23.3`. */
+export function majorOf(version: string): string {
+  return version.slice(1).split(".", 1)[0] ?? "";
+}
+
+function marksOf(comparisons: readonly Comparison[], meanName: string): readonly FramerMark[] {
   const all = comparisons.flatMap(({ title, rows }) =>
     rows.flatMap(({ name, kind, ratio }) => {
       const [workload = ""] = title.split(",", 1);
@@ -30,7 +49,7 @@ export function framerMarks(comparisons: readonly Comparison[]): readonly Framer
     const among = all.filter((mark) => mark.workload === workload);
     return names.flatMap((name) => mean(name, among, workload));
   });
-  return [...each, ...names.flatMap((name) => mean(name, each, "all of them"))];
+  return [...each, ...names.flatMap((name) => mean(name, each, meanName))];
 }
 
 /** Draws {@link framerMarks}: a row for each workload, ours and its portable path before all others. */

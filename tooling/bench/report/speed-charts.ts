@@ -1,6 +1,7 @@
 import type { Comparison } from "../harness/comparison.ts";
 import type { BenchResult } from "./bench-result.ts";
 import type { ChartTheme } from "./chart-theme.ts";
+import { framerBase } from "../scenarios/framer.ts";
 import { framerChart } from "./framer-chart.ts";
 import { ratioChart } from "./ratio-chart.ts";
 
@@ -20,12 +21,17 @@ export function comparisonOf({ comparisons }: BenchResult, scenario: string, tit
   return found;
 }
 
+/** The comparisons of framers on one workload in pieces of one size; without their means. */
+export function framerCells({ comparisons }: BenchResult): readonly Comparison[] {
+  return comparisons.filter(({ scenario, base }) => scenario === "framer" && base === framerBase);
+}
+
 /** The charts of a run. */
 export function speedCharts(result: BenchResult): readonly SpeedChart[] {
-  const burst = comparisonOf(result, "clients", "openai, burst, HTTP chunks of 64 KiB");
+  const many = comparisonOf(result, "clients", "openai, 64 KB a write");
   const single = comparisonOf(result, "clients", "openai, burst, an HTTP chunk an event");
   const memory = comparisonOf(result, "memory", "1000 open streams");
-  const framers = result.comparisons.filter(({ scenario }) => scenario === "framer");
+  const framers = framerCells(result);
   const chart = (name: string, label: string, draw: (label: string, theme: ChartTheme) => string): SpeedChart => ({
     name,
     alt: label,
@@ -33,9 +39,9 @@ export function speedCharts(result: BenchResult): readonly SpeedChart[] {
   });
   return [
     chart(
-      "burst",
-      "CPU an event, to that of undici's request reading only the bytes; HTTP chunks of 64 KiB",
-      (label, theme) => ratioChart(burst, label, theme),
+      "many",
+      "CPU an event, to that of undici's request reading only the bytes; HTTP chunks of 64 KB",
+      (label, theme) => ratioChart(many, label, theme),
     ),
     chart(
       "single",

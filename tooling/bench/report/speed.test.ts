@@ -3,12 +3,23 @@ import { join } from "node:path";
 import { repositoryRoot } from "@headrace/repo/workspace";
 import { expect, test } from "vitest";
 import { type Comparison, comparisonRows } from "../harness/comparison.ts";
+import { framerBase } from "../scenarios/framer.ts";
 import type { BenchResult } from "./bench-result.ts";
 import { chartThemes } from "./chart-theme.ts";
 import { comparisonTable } from "./comparison-table.ts";
 import { framerMarks } from "./framer-chart.ts";
 import { speedBlock } from "./speed-block.ts";
 import { speedCharts } from "./speed-charts.ts";
+
+function cell(title: string, ratio: number, node?: string): Comparison {
+  const rows = [
+    { name: framerBase, kind: "peer", samples: [1] },
+    { name: "headrace", kind: "ours", samples: [ratio] },
+    { name: "headrace, portable", kind: "ours", samples: [2 * ratio] },
+  ] as const;
+  const made = { scenario: "framer", title, unit: "µs of CPU an event", base: framerBase, absent: [] };
+  return { ...made, rows: comparisonRows(rows, framerBase), ...(node === undefined ? {} : { node }) };
+}
 
 function comparison(scenario: string, title: string, absent: Comparison["absent"] = []): Comparison {
   const rows = [
@@ -34,9 +45,12 @@ const result: BenchResult = {
   },
   absent: [],
   comparisons: [
-    comparison("framer", "openai, pieces of 16384 bytes"),
-    comparison("framer", "cjk, pieces of 16384 bytes"),
-    comparison("clients", "openai, burst, HTTP chunks of 64 KiB"),
+    cell("openai, pieces of 16384 bytes", 0.5),
+    cell("cjk, pieces of 16384 bytes", 2),
+    cell("openai, pieces of 16384 bytes, Node 22", 0.2, "v22.1.0"),
+    cell("cjk, pieces of 16384 bytes, Node 22", 0.8, "v22.1.0"),
+    comparison("framer", "geometric mean of 2 cells"),
+    comparison("clients", "openai, 64 KB a write, 7 a second"),
     comparison("clients", "openai, burst, an HTTP chunk an event"),
     comparison("memory", "1000 open streams that say nothing"),
   ],
@@ -63,14 +77,26 @@ test("the README's block says where it was measured, and has the ratios and a pi
   for (const { name } of speedCharts(result)) expect(block).toContain(`srcset="tooling/bench/charts/${name}-dark.svg"`);
 });
 
+test("the framer's table has a row for each Node: means, and the best and the worst cell", () => {
+  expect(speedBlock(result).split("\n")).toEqual(
+    expect.arrayContaining([
+      `| framer, CPU to that of \`${framerBase}\` | mean of 2 cells | without a Buffer | OpenAI, 16 KiB | best | worst |`,
+      "| Node 26 | 1.0x | 2.0x | 0.50x | 0.50x (openai, pieces of 16384 bytes) | 2.0x (cjk, pieces of 16384 bytes) |",
+      "| Node 22 | 0.40x | 0.80x | 0.20x | 0.20x (openai, pieces of 16384 bytes) | 0.80x (cjk, pieces of 16384 bytes) |",
+    ]),
+  );
+});
+
+const framerTexts = ["openai", "cjk", "all of them", "all, Node 22", "1.0x", "0.40x"];
+
 test.for(chartThemes)("the charts in $name are SVG that stands alone, with every name and figure", (theme) => {
   for (const { draw, name } of speedCharts(result)) {
     const svg = draw(theme);
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[^]*<\/svg>\n$/);
     expect(svg).toContain(theme.background);
-    if (name === "framer") continue;
-    for (const text of ["forEachEvent, curl", "eventsource &amp; &lt;co&gt;", "150x", "0.50x"])
-      expect(svg).toContain(text);
+    const texts =
+      name === "framer" ? framerTexts : ["forEachEvent, curl", "eventsource &amp; &lt;co&gt;", "150x", "0.50x"];
+    for (const text of texts) expect(svg).toContain(text);
   }
 });
 
@@ -88,6 +114,16 @@ test("a framer's mark is the geometric mean over its piece sizes, and the last o
     ["tiny", expect.closeTo(2)],
     ["cjk", expect.closeTo(8)],
     ["all of them", expect.closeTo(4)],
+  ]);
+});
+
+test("on another Node, a framer has one mark, behind those of the run's own", () => {
+  const cells = [cell("cjk, a, Node 22", 8, "v22.1.0"), cell("tiny, a, Node 22", 2, "v22.1.0"), cell("tiny, a", 3)];
+  const ours = framerMarks(cells).filter(({ name }) => name === "headrace");
+  expect(ours.map(({ workload, ratio }) => [workload, ratio])).toEqual([
+    ["tiny", expect.closeTo(3)],
+    ["all of them", expect.closeTo(3)],
+    ["all, Node 22", expect.closeTo(4)],
   ]);
 });
 

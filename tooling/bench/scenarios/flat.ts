@@ -12,6 +12,7 @@ export async function* flatScenario(context: BenchContext): AsyncGenerator<Compa
   const rows: Pick<ComparisonRow, "name" | "kind" | "samples">[] = [];
   const absent: Absent[] = [];
   const title = `${context.full ? "10" : "0.5"} GiB in one stream, with a slow consumer`;
+  if (!context.wants(title)) return;
   for (const contestant of wanted) {
     context.progress(`${title}: ${contestant.name}`);
     await growthOf(contestant, (context.full ? 10 : 0.5) * 2 ** 30, context).then(

@@ -16,6 +16,7 @@ const peers = [
   "ai",
 ];
 const base = "@headrace/core";
+const title = "importing";
 const run = promisify(execFile);
 
 /**
@@ -23,6 +24,7 @@ const run = promisify(execFile);
  * packages are built first.
  */
 export async function* importScenario(context: BenchContext): AsyncGenerator<Comparison> {
+  if (!context.wants(title)) return;
   context.progress("building the packages");
   await turboRun("build");
   const ours = publishedPackages()
@@ -43,7 +45,7 @@ export async function* importScenario(context: BenchContext): AsyncGenerator<Com
     const kind = peers.includes(name) ? ("peer" as const) : ("ours" as const);
     return { name, kind, samples: samples[index] ?? [] };
   });
-  yield { scenario: "import", title: "importing", unit: "ms", base, rows: comparisonRows(rows, base), absent };
+  yield { scenario: "import", title, unit: "ms", base, rows: comparisonRows(rows, base), absent };
 }
 
 async function importTime(name: string): Promise<number> {

@@ -1,9 +1,10 @@
 import type { Client } from "../clients/client.ts";
 import { frontRunners, headliners } from "../clients/headliners.ts";
 import type { BenchContext } from "../harness/bench-context.ts";
-import { type Absent, type Comparison, comparisonRows, failureOf } from "../harness/comparison.ts";
+import { type Absent, type Comparison, comparisonRows, failureOf, type Sample } from "../harness/comparison.ts";
 import { checkResult } from "../harness/check-result.ts";
 import type { ContestantJob, ContestantState } from "../harness/contestant-job.ts";
+import { cpuBetween, cpuShare, type CpuTime } from "../harness/cpu-time.ts";
 import { interleave } from "../harness/interleave.ts";
 import { runHeld } from "../harness/run-held.ts";
 import { type RunningContestant, startContestant } from "../harness/start-contestant.ts";
@@ -24,8 +25,8 @@ export async function* memoryScenario(context: BenchContext): AsyncGenerator<Com
 interface OpenStream {
   /** Of resident memory, in bytes. */
   readonly bytes: number;
-  /** Of processor time, to open it, in µs. */
-  readonly cpu: number;
+  /** Of processor time, to open it. */
+  readonly cpu: CpuTime;
 }
 
 interface Entry {
@@ -41,6 +42,7 @@ async function memoryRace(
   const wanted = contestants.filter(({ name }) => name === clientBase || context.takesPart(name));
   const absent: Absent[] = [];
   const title = `${streams} open streams that say nothing`;
+  if (!context.wants(title)) return [];
   const samples = await interleave(
     wanted.map((client) => () => {
       context.progress(`${title}: ${client.name}`);
@@ -49,7 +51,7 @@ async function memoryRace(
     rounds,
     (index, error) => absent.push(failureOf(wanted[index]?.name ?? "", error)),
   );
-  const compare = (unit: string, suffix: string, of: (open: OpenStream) => number): Comparison => {
+  const compare = (unit: string, suffix: string, of: (open: OpenStream) => Sample): Comparison => {
     const rows = wanted.map(({ name, kind }, index) => ({ name, kind, samples: (samples[index] ?? []).map(of) }));
     const base = clientBase;
     return { scenario: "memory", title: `${title}${suffix}`, unit, base, rows: comparisonRows(rows, base), absent };
@@ -74,7 +76,7 @@ async function openStreams(client: Client, streams: number, source: LoadSource):
       open = { ...(await quietState(running)), cpu };
     });
     checkResult(client, job, result);
-    return { bytes: (open.rss - before.rss) / streams, cpu: (open.cpu - before.cpu) / streams };
+    return { bytes: (open.rss - before.rss) / streams, cpu: cpuShare(cpuBetween(before.cpu, open.cpu), streams) };
   } finally {
     await running.stop();
   }

@@ -11,9 +11,10 @@ const framings = ["chunked", "chunk-per-event", "length", "close"] as const;
 /**
  * When the body is written: `burst` as fast as the socket takes it; a number that many events a second, one write each,
  * shared in turns by all connections that ask for the same number; `hold` not before somebody asks for `/release`, and
- * then as a burst, or, as `hold-N`, at N events a second.
+ * then as a burst, or, as `hold-N`, at N events a second; `volley-N` in writes of 64 000 bytes, N a second for each
+ * connection.
  */
-export type Pace = "burst" | "hold" | number | `hold-${number}`;
+export type Pace = "burst" | "hold" | number | `hold-${number}` | `volley-${number}`;
 
 /** What a request asks the load source for. */
 export interface LoadRequest {
@@ -41,6 +42,7 @@ export function readLoadTarget(target: string): LoadRequest {
 
 function paceOf(text: string): Pace {
   if (text === "burst" || text === "hold") return text;
+  if (text.startsWith("volley-")) return `volley-${count(text.slice(7), "pace")}`;
   return text.startsWith("hold-") ? `hold-${count(text.slice(5), "pace")}` : count(text, "pace");
 }
 

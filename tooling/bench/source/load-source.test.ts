@@ -5,6 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { shapes } from "../workloads/shapes.ts";
 import { streamOf } from "../workloads/workload.ts";
 import { type Framing, loadTarget, type Pace, readLoadTarget } from "./load-request.ts";
+import { volleyBytes, volleyWrites } from "./load-body.ts";
 import { startLoadSource } from "./start-load-source.ts";
 
 const source = await startLoadSource();
@@ -27,6 +28,8 @@ test.for(["chunked", "chunk-per-event", "length", "close"] as const)(
     for (const events of [1, 2, 100, beyondABlock])
       expect(await (await get(events, framing, "burst")).text()).toBe(expected(events));
     for (const events of [1, 2, 100]) expect(await (await get(events, framing, 100_000)).text()).toBe(expected(events));
+    for (const events of [1, 2, beyondABlock])
+      expect(await (await get(events, framing, "volley-2000")).text()).toBe(expected(events));
   },
 );
 
@@ -39,6 +42,18 @@ test("a chunk for each event, and chunks of 64 KiB", async () => {
   };
   expect((await raw("chunk-per-event")).match(/\r\n9\r\ndata: \d\n\n(?=\r\n)/g)).toHaveLength(20_000);
   expect(await raw("chunked")).toMatch(/\r\n\r\n10000\r\n/);
+});
+
+test("a volley's write is one HTTP chunk, all but the last as long as they are to be", async () => {
+  const request = { workload: "openai", events: 10_000, framing: "chunked", pace: "volley-1" } as const;
+  const writes = [...volleyWrites(request)];
+  expect(writes.length).toBeGreaterThan(3);
+  for (const write of writes.slice(0, -1)) {
+    expect(write).toHaveLength(volleyBytes);
+    expect(write.subarray(0, 6).toString()).toBe("f9f8\r\n");
+    expect(write.subarray(-2).toString()).toBe("\r\n");
+  }
+  expect(writes.at(-1)?.toString()).toMatch(/\r\n0\r\n\r\n$/);
 });
 
 test("a held stream has its head, and gets its body when it is let go", async () => {
@@ -65,17 +80,21 @@ test("a connection is kept for the next request, with a body or without", async 
   socket.end();
 });
 
-test.for(["/nothing", "/tiny?events=0", "/tiny?framing=morse", "/tiny?pace=slow", "/tiny?pace=hold-x"])(
-  "%s is refused with what is wrong",
-  async (target) => {
-    expect(() => readLoadTarget(target)).toThrow(RangeError);
-    const response = await fetch(origin + target);
-    expect([response.status, await response.text()]).toEqual([
-      400,
-      expect.stringMatching(/workload|events|framing|pace/),
-    ]);
-  },
-);
+test.for([
+  "/nothing",
+  "/tiny?events=0",
+  "/tiny?framing=morse",
+  "/tiny?pace=slow",
+  "/tiny?pace=hold-x",
+  "/tiny?pace=volley-0",
+])("%s is refused with what is wrong", async (target) => {
+  expect(() => readLoadTarget(target)).toThrow(RangeError);
+  const response = await fetch(origin + target);
+  expect([response.status, await response.text()]).toEqual([
+    400,
+    expect.stringMatching(/workload|events|framing|pace/),
+  ]);
+});
 
 test("a target says what was asked, whatever path a client puts behind the workload", () => {
   const request = { workload: "64k", events: 3, framing: "close", pace: "hold-20" } as const;

@@ -1,31 +1,39 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { type LoadBody, makeLoadBody, pacedWrites } from "./load-body.ts";
+import { type LoadBody, makeLoadBody, pacedWrites, volleyWrites } from "./load-body.ts";
 import { readRequests, requestOrRefusal, writeAll } from "./load-connection.ts";
 import type { LoadRequest } from "./load-request.ts";
 import { PacedTurns } from "./paced-turns.ts";
+import { VolleyTurns } from "./volley-turns.ts";
 
 // The source of load, a process of its own: raw sockets, every byte made beforehand, so that it outruns who reads it.
 // It listens on a free port of 127.0.0.1, writes the port on a line of its own, and ends when its standard input does.
 
 const bodies = new Map<string, LoadBody>();
 const turns = new Map<number, PacedTurns>();
-const held = new Set<() => void>();
+const volleys = new VolleyTurns();
+const asked = new WeakSet<Socket>();
+let connections = 0;
+const held = new Map<Socket, () => void>();
 
 function answer(socket: Socket, target: string, last: boolean): void {
   if (target === "/release") return release(socket);
   if (target === "/held") return say(socket, held.size);
+  if (target === "/connections") return say(socket, connections);
   const request = requestOrRefusal(socket, target);
   if (request === undefined) return;
-  const [hold, pace] = String(request.pace).startsWith("hold")
-    ? [true, Number(String(request.pace).slice("hold-".length))]
-    : [false, Number(request.pace)];
+  if (!asked.has(socket)) connections += 1;
+  asked.add(socket);
+  const [, how, rate] = /^([a-z]*)-?(\d*)$/.exec(String(request.pace)) ?? [];
   const body = bodyOf(request);
   socket.write(body.head);
   const finish = (): void => void ((last || request.framing === "close") && socket.end());
-  const write = pace > 0 ? () => writePaced(socket, request, pace, finish) : () => writeBurst(socket, body, finish);
-  if (!hold) return write();
-  held.add(write);
-  socket.once("close", () => held.delete(write));
+  const write = (): void => {
+    if (how === "volley") writeVolley(socket, request, Number(rate), finish);
+    else if (rate) writePaced(socket, request, Number(rate), finish);
+    else writeBurst(socket, body, finish);
+  };
+  if (how !== "hold") return write();
+  held.set(socket, write);
 }
 
 function bodyOf(request: LoadRequest): LoadBody {
@@ -43,16 +51,27 @@ function writePaced(socket: Socket, request: LoadRequest, pace: number, finish: 
   const writes = pacedWrites(request);
   const paced = turns.get(pace) ?? new PacedTurns(pace);
   turns.set(pace, paced);
-  paced.add(() => {
-    const { value, done } = socket.destroyed ? { done: true } : writes.next();
-    if (done || value === undefined) return (finish(), false);
-    socket.write(value);
-    return true;
+  paced.add(() => writeNext(socket, writes, finish));
+}
+
+/** A turn that comes before the socket has taken the write before is left out: it is the reader who is slow. */
+function writeVolley(socket: Socket, request: LoadRequest, rate: number, finish: () => void): void {
+  const writes = volleyWrites(request);
+  volleys.add(rate, () => {
+    if (socket.writableLength > 0 && !socket.destroyed) return true;
+    return writeNext(socket, writes, finish);
   });
 }
 
+function writeNext(socket: Socket, writes: Generator<Buffer, void, undefined>, finish: () => void): boolean {
+  const { value, done } = socket.destroyed ? { done: true } : writes.next();
+  if (done || value === undefined) return (finish(), false);
+  socket.write(value);
+  return true;
+}
+
 function release(socket: Socket): void {
-  const waiting = [...held];
+  const waiting = [...held.values()];
   held.clear();
   for (const write of waiting) write();
   say(socket, waiting.length);
@@ -64,6 +83,7 @@ function say(socket: Socket, count: number): void {
 }
 
 const server = createServer({ noDelay: true, highWaterMark: 4 << 20 }, (socket) => {
+  socket.once("close", () => held.delete(socket));
   readRequests(socket, (target, last) => answer(socket, target, last));
 });
 server.listen({ port: 0, host: "127.0.0.1", backlog: 16_384 }, () => {

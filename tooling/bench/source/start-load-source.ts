@@ -9,6 +9,8 @@ const program = fileURLToPath(new URL("load-source.ts", import.meta.url));
 export interface LoadSource {
   readonly port: number;
   readonly pid: number;
+  /** Over how many connections streams have been asked for, from the beginning. */
+  readonly connections: () => Promise<number>;
   /** How many streams are held: asked for with `pace: "hold"`, and their head written. */
   readonly held: () => Promise<number>;
   /** Lets all held streams go; gives how many there were. */
@@ -27,6 +29,7 @@ export async function startLoadSource(): Promise<LoadSource> {
   return {
     port: Number(line),
     pid: child.pid ?? 0,
+    connections: () => ask("/connections"),
     held: () => ask("/held"),
     release: () => ask("/release"),
     stop: async () => {

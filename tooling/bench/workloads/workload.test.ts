@@ -32,6 +32,7 @@ test.for(workloadNames)("contentOf counts what streamOf makes of %s, beyond its 
     expect(contentOf(name, length)).toEqual({
       events: events.length,
       dataLength: events.reduce((total, { data }) => total + data.length, 0),
+      lastCharacters: events.reduce((total, { data }) => total + (data.codePointAt(data.length - 1) ?? 0), 0),
       bytes: items.reduce((total, { text }) => total + Buffer.byteLength(text), 0),
     });
   }
@@ -39,7 +40,7 @@ test.for(workloadNames)("contentOf counts what streamOf makes of %s, beyond its 
 
 test("contentOf leaves out what a reader leaves out, and measures strings alone", () => {
   const gives = ({ data }: { data: string }): unknown => (data === "[DONE]" ? undefined : {});
-  expect(contentOf("openai", 10, gives)).toMatchObject({ events: 9, dataLength: 0 });
+  expect(contentOf("openai", 10, gives)).toMatchObject({ events: 9, dataLength: 0, lastCharacters: 0 });
 });
 
 test("every stream ends with a blank line, and has the line ends of its vendor", () => {
