@@ -18,7 +18,7 @@ export async function runExchange(network: Network, request: TransportRequest, s
   const response = await responseOf(network, request, !/^(GET|HEAD|OPTIONS)$/.test(request.method));
   try {
     sink.head(receivedHead(request, response));
-    if (response.statusCode !== 205) await deliver(response, sink); // for content, which node:http would wait for
+    if (response.statusCode !== 205) await deliver(response, sink); // of a 205 node:http would wait for content
     if (response.rawTrailers.length > 0) sink.trailers?.(receivedHeaders(response.rawTrailers, "body"));
   } finally {
     response.destroy();
