@@ -9,6 +9,7 @@ const beforeHead: CurlFailure = {
   proxyError: 0,
   connected: true,
   tunnel: false,
+  handshake: false,
   unixSocket: false,
   connectTimedOut: false,
   headComplete: false,
@@ -17,6 +18,7 @@ const beforeHead: CurlFailure = {
   refused: false,
 };
 const inBody: CurlFailure = { ...beforeHead, headComplete: true, framing: "chunked" };
+const inStream: CurlFailure = { ...inBody, framing: "stream" };
 const connecting: CurlFailure = { ...beforeHead, connected: false };
 
 // What servers on loopback cannot be made to cause here: other TLS libraries, other versions, other systems.
@@ -31,10 +33,26 @@ describe("codeOfCurlFailure", () => {
     ["SOCKS refused", { ...connecting, code: 97, proxyError: 19 }, "proxy"],
     ["SOCKS gone", { ...connecting, code: 97, proxyError: 3 }, "proxy"],
     ["an answer to CONNECT that is none", { ...connecting, tunnel: true, code: 8 }, "proxy"],
+    [
+      "an answer to CONNECT that is none, in 8.22",
+      { ...connecting, tunnel: true, code: 7, text: "CONNECT tunnel failed, response 0" },
+      "proxy",
+    ],
+    [
+      "a tunnel that ends as it is asked for, in 7.74",
+      { ...connecting, code: 56, text: "Proxy CONNECT aborted" },
+      "proxy",
+    ],
     ["a proxy for a tunnel that is unreachable", { ...connecting, tunnel: true, code: 7 }, "connect"],
     ["a tunnel that is lost", { ...beforeHead, tunnel: true, connectStatus: 200, code: 56 }, "reset"],
     ["a path that is too long, in 7.88.1", { ...connecting, unixSocket: true, code: 6 }, "connect"],
     ["SOCKS that resolves here", { ...connecting, code: 97, proxyError: 27 }, "dns"],
+    [
+      "RST inside the handshake, GnuTLS",
+      { ...connecting, handshake: true, code: 56, text: "Recv failure: Connection reset by peer", osErrno: 104 },
+      "tls",
+    ],
+    ["RST after the handshake", { ...beforeHead, handshake: true, code: 56, osErrno: 104 }, "reset"],
     [
       "an alert of GnuTLS",
       { ...beforeHead, code: 56, text: "GnuTLS recv error (-12): A TLS fatal alert has been received." },
@@ -85,8 +103,50 @@ describe("codeOfCurlFailure", () => {
       "protocol",
     ],
     [
+      "DATA against Content-Length, in 8.23",
+      {
+        ...inStream,
+        code: 92,
+        text: "[HTTP2] [1] received invalid frame: FRAME[DATA, len=7, eos=1, padlen=0], error -532: Violation in HTTP messaging rule",
+      },
+      "protocol",
+    ],
+    [
+      "a frame that is none, in 8",
+      { ...inStream, code: 16, text: "nghttp2 shuts down connection with error 6: FRAME_SIZE_ERROR" },
+      "protocol",
+    ],
+    [
+      "what is not HTTP/2, in 8",
+      {
+        ...beforeHead,
+        code: 16,
+        text: "Remote peer returned unexpected data while we expected SETTINGS frame.  Perhaps, peer does not support HTTP/2 properly.",
+      },
+      "protocol",
+    ],
+    ["GOAWAY that leaves the stream out, in 8.14", { ...inStream, code: 56 }, "truncated"],
+    [
+      "GOAWAY that leaves the stream out, in 8.23",
+      { ...inStream, code: 92, text: "HTTP/2 stream 1 reset by curl (error 0x1 PROTOCOL_ERROR)", osErrno: 32 },
+      "truncated",
+    ],
+    [
+      "RST_STREAM, in 8.22",
+      { ...inStream, code: 92, text: "HTTP/2 stream 1 reset by server (error 0x1 PROTOCOL_ERROR)" },
+      "reset",
+    ],
+    ["RST_STREAM, and no TLS where libcurl asks again", { ...inStream, code: 35, text: "tls alert" }, "reset"],
+    ["RST_STREAM, and nobody where libcurl asks again", { ...inStream, code: 7, text: "Connection refused" }, "reset"],
+    ["RST_STREAM, and libcurl stopped from asking again", { ...inStream, code: 42, text: "not sent again" }, "reset"],
+    [
       "RST_STREAM",
       { ...inBody, framing: "stream", hasLength: true, code: 92, text: "not closed cleanly: CANCEL (err 8)" },
+      "reset",
+    ],
+    [
+      "HTTP/3 stream, in 8.23",
+      { ...inStream, code: 18, text: "HTTP/3 stream 84 reset by server (error 0x102 INTERNAL_ERROR)" },
       "reset",
     ],
     ["HTTP/3 stream", { ...inBody, framing: "stream", code: 95, text: "HTTP/3 stream 0 reset by server" }, "reset"],

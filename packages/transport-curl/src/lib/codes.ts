@@ -17,6 +17,8 @@ export interface CurlFailure {
   readonly connected: boolean;
   /** Whether it was, until `connected`, a proxy that was asked for a tunnel: by CONNECT, or SOCKS. */
   readonly tunnel: boolean;
+  /** Whether, until `connected`, there was a TLS handshake to make. */
+  readonly handshake: boolean;
   readonly unixSocket: boolean;
   /** Whether `connectTimeout` had passed. */
   readonly connectTimedOut: boolean;
@@ -66,36 +68,54 @@ const outOfMemory = 27;
 const operationTimedOut = 28;
 const receiveError = 56;
 const partialFile = 18;
+/** GOT_NOTHING, SEND_ERROR, RECV_ERROR. */
+const lost: readonly number[] = [52, 55, receiveError];
+/** Of `onPreRequest`, which stops a request from going out once more. */
+const abortedByCallback = 42;
 /** What 7.88.1 says of some chunks that are none ("Failed reading the chunked-encoded stream"). */
 const badFunctionArgument = 43;
 const proxyHandshake = 97;
+/** What can only happen before a request goes out. */
+const connectFailures: readonly number[] = [operationTimedOut, proxyHandshake, abortedByCallback];
 /** `CURLPX_RESOLVE_HOST`. */
 const proxyResolveHost = 27;
 
 /** libcurl has no code of its own for a bad chunk or an oversized head: `CURLE_RECV_ERROR` and these words. */
 const notHttp = /chunk|hexadecimal|malformed encoding|response header/i;
+const notHttp2 = /received invalid frame|nghttp2 (shuts down|recv error)|expected SETTINGS frame/i;
+/** An answer to CONNECT that is none has code 7 in 8.22, and before 7.80 nothing else tells of a tunnel. */
+const askedForTunnel = /\bCONNECT\b/;
 const lostByFin =
-  /closed|unexpected eof|non-properly terminated|GOAWAY|before end of the underlying stream|connection.*(lost|gone)/i;
-const lostByReset = /reset by|was reset|broken pipe|not closed cleanly: |RST_STREAM/i;
+  /closed|reset by curl|unexpected eof|non-properly terminated|GOAWAY|before end of the underlying stream|connection.*(lost|gone)/i;
+const lostByReset = /reset by (?!curl)|was reset|broken pipe|not closed cleanly: |RST_STREAM/i;
+
+/** Whether a text is nghttp2's, of a frame that is none, or not where it stands. libcurl hands it on since 8. */
+export function isNotHttp2(text: string): boolean {
+  return notHttp2.test(text);
+}
 
 /**
  * Says which code of ours a failure is: the first row that matches of the contract, section 7.
  */
 export function codeOfCurlFailure(failure: CurlFailure): Code {
-  const { code, proxyError, headComplete } = failure;
+  const { code, proxyError } = failure;
+  if (failure.headComplete) return codeInBody(failure);
   if (code === operationTimedOut) return failure.connectTimedOut ? "timeout" : "connect";
   if (code === proxyHandshake) return proxyError === proxyResolveHost ? "dns" : "proxy";
   if (failure.connectStatus >= 300 && !failure.connected) return "proxy";
+  if (!failure.connected && askedForTunnel.test(failure.text)) return "proxy";
   const known = always[code];
   // Whatever ends the asking for a tunnel is the proxy's, as whatever ends the TLS handshake is of TLS.
   if (failure.tunnel && !failure.connected && (known === undefined || known === "protocol")) return "proxy";
+  // With OpenSSL the loss of the connection inside the handshake is 35, with GnuTLS it is one like any other.
+  if (failure.handshake && !failure.connected && lost.includes(code)) return "tls";
   // 7.88.1 says of a path that is too long that it could not resolve the host.
   if (known) return known === "dns" && failure.unixSocket ? "connect" : known;
-  if (!headComplete) return codeBeforeHead(failure);
-  return codeInBody(failure);
+  return codeBeforeHead(failure);
 }
 
 function codeBeforeHead({ code, text }: CurlFailure): Code {
+  if (isNotHttp2(text)) return "protocol";
   if (code === unsupportedProtocol) return /not supported/i.test(text) ? "unsupported" : "protocol";
   if (code === outOfMemory || code === badFunctionArgument) return "protocol";
   if (/\balert\b/i.test(text)) return "tls";
@@ -103,13 +123,14 @@ function codeBeforeHead({ code, text }: CurlFailure): Code {
 }
 
 function codeInBody({ code, text, osErrno, framing, hasLength }: CurlFailure): Code {
-  if (code === partialFile) return "truncated";
-  if (code === badFunctionArgument) return "protocol";
+  const known = always[code];
+  if (known === "protocol" || code === badFunctionArgument || isNotHttp2(text)) return "protocol";
+  // After RST_STREAM(HTTP_1_1_REQUIRED) libcurl asks again over HTTP/1.1: for that it connects, and is stopped.
+  if (known !== undefined || connectFailures.includes(code)) return "reset";
   // RFC 9113 section 8.1.1: what nghttp2 says of less or more DATA than Content-Length.
   if (framing === "stream" && hasLength && /PROTOCOL_ERROR \(err 1\)/.test(text)) return "protocol";
   if (lostByReset.test(text)) return "reset";
-  // RST_STREAM with REFUSED_STREAM after the head: 7.88.1 finds no words for it.
-  if (code === receiveError && framing === "stream" && text === "") return "reset";
+  if (code === partialFile) return "truncated";
   if (code === receiveError && notHttp.test(text)) return "protocol";
   if (lostByFin.test(text)) return "truncated";
   if (osErrno !== 0) return "reset";

@@ -6,6 +6,7 @@ import { ConnectionPool } from "./connection-pool.ts";
 import { Option } from "./curl-constants.ts";
 import { createMultiLoop } from "./create-multi-loop.ts";
 import { ErrorTexts } from "./error-texts.ts";
+import { Http2Transfers } from "./http2-transfers.ts";
 import type { Libcurl } from "./libcurl.ts";
 import { LoopDriver } from "./loop-driver.ts";
 import type { MultiLoop } from "./multi-loop.ts";
@@ -28,6 +29,7 @@ export class CurlThread {
   readonly arena: ByteArena;
   /** What libcurl says of transfers that failed, by their number. */
   readonly texts: ErrorTexts;
+  readonly http2: Http2Transfers;
   /** Whether libcurl says when a request goes out, and lets it be stopped. */
   readonly knowsAttempts: boolean;
   readonly #onBody: bigint;
@@ -46,6 +48,7 @@ export class CurlThread {
     this.curl = curl;
     this.arena = new ByteArena(curl);
     this.texts = new ErrorTexts(curl);
+    this.http2 = new Http2Transfers(this.texts);
     this.knowsAttempts = curl.versionNumber >= preRequestSince;
     this.#onBody = curl.registerData(
       (address, size, count, id) => this.#transfers[id]?.body.onBody(address, size * count) ?? 0,
@@ -60,7 +63,7 @@ export class CurlThread {
         this.#loop?.sockets?.drop(socket);
         return closeSocket(socket);
       });
-    if (!isMainThread) process.once("exit", () => this.#dispose());
+    process.once("exit", () => (isMainThread ? this.#loop?.sockets?.dispose() : this.#dispose()));
   }
 
   /** The thread's own for `curl`. */
@@ -78,7 +81,9 @@ export class CurlThread {
   }
 
   /** libcurl knows the transfer no more. */
-  unregister({ id }: Transfer): void {
+  unregister(transfer: Transfer): void {
+    const { id } = transfer;
+    this.http2.delete(transfer);
     this.#transfers[id] = undefined;
     this.#freeIds.push(id);
   }
@@ -124,6 +129,7 @@ export class CurlThread {
   /** libcurl has been left. */
   written(): void {
     this.#writeBuffer?.collect();
+    this.http2.lookSoon();
   }
 
   /** Tells the transfer of an easy handle that it has ended. */

@@ -29,6 +29,11 @@ export class ErrorTexts {
     return address + start;
   }
 
+  /** Whether libcurl has said anything. */
+  has(id: number): boolean {
+    return this.#slabOf(id).memory[startOf(id)] !== 0;
+  }
+
   read(id: number): string {
     const { memory } = this.#slabOf(id);
     const start = startOf(id);

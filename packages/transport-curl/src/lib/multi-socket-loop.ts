@@ -40,7 +40,7 @@ export class MultiSocketLoop implements MultiLoop {
     this.#init = init;
     this.#multi = createMulti(curl);
     this.sockets = new SocketWatches(curl, (socket, events) => this.#action(socket, events));
-    const onSocket = curl.registerSocket((_easy, socket, what) => this.#onSocket(socket, what));
+    const onSocket = curl.registerSocket((easy, socket, what) => this.#onSocket(easy, socket, what));
     const onTimer = curl.registerTimer((_multi, ms) => this.#onTimer(ms));
     curl.multiSetFunction(this.#multi, MultiOption.socketFunction, onSocket);
     curl.multiSetFunction(this.#multi, MultiOption.timerFunction, onTimer);
@@ -105,10 +105,10 @@ export class MultiSocketLoop implements MultiLoop {
     if (this.#depth === 0) this.#init.arrived();
   }
 
-  #onSocket(socket: number, what: number): number {
+  #onSocket(easy: bigint, socket: number, what: number): number {
     try {
       if (what === pollRemove) this.sockets.letGo(socket);
-      else this.sockets.want(socket, what);
+      else this.sockets.want(socket, what, easy);
       return 0;
     } catch {
       return -1;

@@ -75,6 +75,14 @@ export function allowReuse(curl: Libcurl, easy: bigint, { httpVersion }: Network
   if (mayReuse(curl, httpVersion)) curl.setLong(easy, Option.forbidReuse, 0);
 }
 
+/**
+ * Whether libcurl keeps the RST_STREAM of a transfer that is taken from it to itself: 8.14.1 does, 8.22 does not; those
+ * between were not run, nor was it seen over HTTP/3.
+ */
+export function keepsReset({ versionNumber }: Libcurl, { httpVersion }: NetworkSettings): boolean {
+  return httpVersion === "3" || (httpVersion !== "1.1" && versionNumber < 0x081600);
+}
+
 /** A default bundle or directory of the build would be trusted besides, so both are taken away. */
 function trustOnly(setopt: Setopt, ca: Uint8Array, options: { blob: number; file: number; path: number }): void {
   setopt.string(options.file, null);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -13,7 +13,7 @@ import {
 } from "@headrace/conformance";
 import { afterEach, expect, test } from "vitest";
 
-const children: ChildProcess[] = [];
+const children: ChildProcessWithoutNullStreams[] = [];
 const servers: ScriptedServer[] = [];
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
@@ -51,7 +51,7 @@ function program(code: string, url: string): string {
 }
 
 interface Run {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
   /** Resolves when the program has written something. */
   readonly output: Promise<string>;
   readonly ended: Promise<{ code: number | null; signal: string | null; text: string }>;
@@ -59,7 +59,7 @@ interface Run {
 
 function run(code: string): Run {
   const args = ["--conditions=@headrace/source", "--input-type=module", "--eval", code];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, args, { stdio: "pipe" });
   children.push(child);
   let text = "";
   const output = new Promise<string>((resolve) =>
@@ -81,6 +81,28 @@ test("a program that has streamed exits by itself, with the connection still ope
   const server = await serve();
   const { ended } = run(program(`await get((bytes) => console.log(Buffer.from(bytes).toString()));`, server.url()));
   expect(await ended).toEqual({ code: 0, signal: null, text: expect.stringMatching(/^first\n?last\n$/) as unknown });
+});
+
+test("a program ends in order while the server closes the connection that is idle", async () => {
+  const server = await startScriptedServer(async (connection) => {
+    await connection.request();
+    await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    await output;
+    connection.fin();
+    child.stdin.end();
+  });
+  servers.push(server);
+  // Its event loop stands still until the server has closed, and turns no more.
+  const { child, output, ended } = run(
+    program(
+      `const { readSync, writeSync } = await import("node:fs");
+      await get();
+      writeSync(1, "settled");
+      readSync(0, new Uint8Array(1));`,
+      server.url(),
+    ),
+  );
+  expect(await ended).toEqual({ code: 0, signal: null, text: "settled" });
 });
 
 test("an exchange in flight keeps it alive, also while the sink holds back", async () => {

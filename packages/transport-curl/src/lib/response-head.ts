@@ -20,6 +20,19 @@ type Field = [name: string, value: string];
 export type ReceivedHead = Omit<ResponseHead, "url"> & { readonly httpVersion: HttpVersion };
 
 /**
+ * Whether the connection may serve again after this response, as far as its head says.
+ *
+ * libcurl sees the option `close` by itself, but 8.13 to 8.19 only as the first of a list (curl/curl#20894).
+ */
+export function persists({ httpVersion, headers }: ReceivedHead): boolean {
+  // RFC 9112 section 6.1: after chunks in HTTP/1.0 the connection is closed.
+  if (httpVersion === "1.0" && headers.has("transfer-encoding")) return false;
+  const options = headers.get("connection");
+  // RFC 9112 section 9.6, RFC 9110 section 7.6.1.
+  return options === null || !/(^|,)[ \t]*close[ \t]*(,|$)/i.test(options);
+}
+
+/**
  * Reads the lines that libcurl hands to its header callback: interim heads, which are dropped, the final
  * head, and the trailer section after it.
  */

@@ -61,6 +61,7 @@ export class BlockingDriver implements TransferDriver {
     while (!delivery.over) {
       curl.multiPerform(this.#multi);
       this.#thread.written();
+      this.#thread.http2.look();
       drainMessages(this.#multi, this.#init);
       transfer.turn();
       if (delivery.over) return;

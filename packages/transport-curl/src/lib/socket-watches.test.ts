@@ -39,6 +39,9 @@ class FakeHandle {
   unref(): void {}
 }
 
+/** An easy handle, by the number of its transfer. */
+const transfer = 7n;
+
 function watchFakes(closeSocket: Libcurl["closeSocket"]): {
   handles: FakeHandle[];
   ready: string[];
@@ -51,7 +54,7 @@ function watchFakes(closeSocket: Libcurl["closeSocket"]): {
     handles.push(handle);
     return handle;
   };
-  const fake = { closeSocket, koffi: { node: { poll } } } as unknown as Libcurl;
+  const fake = { closeSocket, idOf: Number, koffi: { node: { poll } } } as unknown as Libcurl;
   const watches = new SocketWatches(fake, (socket, events) => ready.push(`${socket}: ${events}`));
   return { handles, ready, watches };
 }
@@ -59,8 +62,8 @@ function watchFakes(closeSocket: Libcurl["closeSocket"]): {
 describe("a socket that libcurl lets go of", () => {
   test("is watched no more, unless it is kept", () => {
     const { handles, watches } = watchFakes(() => 0);
-    watches.want(5, readable);
-    watches.want(6, readable);
+    watches.want(5, readable, transfer);
+    watches.want(6, readable, transfer);
     watches.letGo(5);
     watches.letGo(6);
     watches.keep(6);
@@ -71,42 +74,52 @@ describe("a socket that libcurl lets go of", () => {
 
   test("is found as it was where it is kept, and watched for something else where that is wanted", () => {
     const { handles, ready, watches } = watchFakes(() => 0);
-    watches.want(5, readable);
+    watches.want(5, readable, transfer);
     for (const wanted of [readable, writable]) {
       watches.letGo(5);
       watches.keep(5);
       watches.sweep();
-      watches.want(5, wanted);
+      watches.want(5, wanted, transfer);
     }
     expect(handles).toMatchObject([{ isClosed: false, interest: { readable: false, writable: true } }]);
     handles[0]?.callback(0, { readable: false, writable: true });
     expect(ready).toEqual(["5: 2"]);
   });
 
+  test("is found as it was where it is the multi handle's own", () => {
+    const { handles, watches } = watchFakes(() => 0);
+    for (let time = 0; time < 3; time++) {
+      watches.want(5, readable, 0n);
+      watches.letGo(5);
+      watches.sweep();
+    }
+    expect(handles).toMatchObject([{ isClosed: false }]);
+  });
+
   test("may be another of the same number when it is wanted again before it was kept", () => {
     const { handles, watches } = watchFakes(() => 0);
-    watches.want(5, readable);
+    watches.want(5, readable, transfer);
     watches.letGo(5);
-    watches.want(5, readable);
+    watches.want(5, readable, transfer);
     watches.sweep();
     expect(handles.map(({ isClosed }) => isClosed)).toEqual([true, false]);
   });
 
   test("is dropped when something happens on it that nobody wants", () => {
     const { handles, ready, watches } = watchFakes(() => 0);
-    watches.want(5, readable);
+    watches.want(5, readable, transfer);
     watches.letGo(5);
     watches.keep(5);
     watches.sweep();
     handles[0]?.callback(0, { readable: true, writable: false });
     expect([ready, handles[0]?.isClosed]).toEqual([[], true]);
-    watches.want(5, readable);
+    watches.want(5, readable, transfer);
     expect(handles.length).toBe(2);
   });
 
   test("is not watched for a moment more where its closing cannot be seen", () => {
     const { handles, watches } = watchFakes(undefined);
-    watches.want(5, readable);
+    watches.want(5, readable, transfer);
     watches.letGo(5);
     watches.keep(5);
     expect(handles[0]?.isClosed).toBe(true);
@@ -115,7 +128,7 @@ describe("a socket that libcurl lets go of", () => {
 
 test("a socket in error is read, and watched on unless it is gone", () => {
   const { handles, ready, watches } = watchFakes(() => 0);
-  watches.want(5, readable);
+  watches.want(5, readable, transfer);
   handles[0]?.callback(-9, { readable: false, writable: false });
   expect([ready, handles[0]?.isClosed]).toEqual([["5: 3"], false]);
 });

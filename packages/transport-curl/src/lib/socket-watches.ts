@@ -14,6 +14,8 @@ interface Watch {
   wanted: number;
   /** The connection is idle, and stays. */
   kept: boolean;
+  /** It is the multi handle's own, which 8.23 wants to hear of whenever anything runs: it stays. */
+  own: boolean;
 }
 
 /**
@@ -39,17 +41,21 @@ export class SocketWatches {
     this.#ready = ready;
   }
 
-  /** libcurl wants to hear of a socket. `what` is of `CURL_POLL_*`. */
-  want(socket: number, what: number): void {
+  /**
+   * libcurl wants to hear of a socket. `what` is of `CURL_POLL_*`.
+   *
+   * @param easy whose it is: a transfer's, or one of the multi handle's own, which has no number
+   */
+  want(socket: number, what: number, easy: bigint): void {
     const watch = this.#watches.get(socket);
-    if (watch === undefined) return this.#open(socket, what);
+    if (watch === undefined) return this.#open(socket, what, easy);
     if (watch.wanted === 0 && !watch.kept) {
       // It may have been closed meanwhile, and this be another of the same number.
       this.drop(socket);
-      return this.#open(socket, what);
+      return this.#open(socket, what, easy);
     }
     watch.wanted = what;
-    watch.kept = false;
+    watch.kept = watch.own;
     if (watch.armed !== what) arm(watch);
   }
 
@@ -84,11 +90,15 @@ export class SocketWatches {
     this.#letGo = [];
   }
 
+  /**
+   * To be called before the environment ends: it turns its event loop once more, and koffi (3.3.4) aborts the process
+   * where that finds a socket ready, say of an idle connection that the server has closed (as in Koromix/koffi#271).
+   */
   dispose(): void {
     for (const socket of this.#watches.keys()) this.drop(socket);
   }
 
-  #open(socket: number, what: number): void {
+  #open(socket: number, what: number, easy: bigint): void {
     const callback: PollCallback = (status, { readable, writable }) => {
       if (watch.wanted === 0) return this.drop(socket);
       if (status < 0) return this.#failed(socket, watch);
@@ -96,7 +106,8 @@ export class SocketWatches {
     };
     const handle = this.#curl.koffi.node.poll(socket, interestIn(what), callback as never);
     handle.unref();
-    const watch: Watch = { handle, callback, armed: what, wanted: what, kept: false };
+    const own = this.#curl.idOf(easy) === 0;
+    const watch: Watch = { handle, callback, armed: what, wanted: what, kept: own, own };
     this.#watches.set(socket, watch);
   }
 

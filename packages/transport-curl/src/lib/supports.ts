@@ -13,8 +13,8 @@ export function supportOf(curl: Libcurl): TransportSupport {
   return found;
 }
 
-/** These two read certificates of a file or a system store, in other formats than PEM. */
-const backendWithoutPem = /(^| )(Schannel|SecureTransport)/;
+/** Of the TLS libraries that are in use, those to which `CURLOPT_SSLKEY_BLOB` gets; the others take it and do nothing. */
+const keyInMemory = /(^| )(OpenSSL|LibreSSL|BoringSSL|AWS-LC|quictls|wolfSSL)\//;
 
 function readSupport(curl: Libcurl): TransportSupport {
   const tls = hasFeature(curl, "ssl");
@@ -29,7 +29,7 @@ function readSupport(curl: Libcurl): TransportSupport {
     proxy: !proxies ? [] : hasFeature(curl, "httpsProxy") ? [...plainProxies, "https"] : plainProxies,
     unixSocket: hasFeature(curl, "unixSockets"),
     customCa: tls && takesBlob(curl, Option.caInfoBlob),
-    clientCertificate: tls && takesBlob(curl, Option.sslKeyBlob) && !backendWithoutPem.test(curl.version),
+    clientCertificate: tls && takesBlob(curl, Option.sslKeyBlob) && keyInMemory.test(curl.version),
     insecure: tls,
     resolve: takes(curl, Option.resolve),
     decompression: decodableCodings(),
@@ -37,8 +37,8 @@ function readSupport(curl: Libcurl): TransportSupport {
     httpVersion: "exact",
     statusText: true,
     trailers: true,
-    // RST_STREAM(NO_ERROR) without END_STREAM, and a connection that libcurl gives up for a bad frame, look
-    // like an end (7.88.1).
+    // RST_STREAM(NO_ERROR) without END_STREAM looks like an end (7.88.1 to 8.23, curl/curl#6015), and so does a
+    // connection that libcurl gives up for a bad frame (7.88.1).
     endProof: { closeDelimited: true, http2: false, decompression: true },
     errorDetail: "exact",
     backpressure: "bounded",

@@ -1,17 +1,18 @@
 import { performance } from "node:perf_hooks";
-import { TransportError, type ProxyServer, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
+import type { ProxyServer, ResponseSink, TransportRequest } from "@headrace/core/transport";
 import { BodyIntake } from "./body-intake.ts";
-import { errorOfCurlFailure, scrub, type CurlFailure } from "./codes.ts";
 import type { ConnectionPool, ConnectionShare } from "./connection-pool.ts";
-import { Info, Option } from "./curl-constants.ts";
+import { Option } from "./curl-constants.ts";
 import type { CurlThread } from "./curl-thread.ts";
 import { Delivery, type DeliveryOwner, type Ending } from "./delivery.ts";
 import { EarlyAnswer } from "./early-answer.ts";
-import { allowReuse, type NetworkSettings } from "./network-options.ts";
-import { prepareRequest, type RequestLists } from "./prepare-request.ts";
+import { followSignal } from "./follow-signal.ts";
+import { allowReuse, keepsReset, type NetworkSettings } from "./network-options.ts";
+import { prepareRequest } from "./prepare-request.ts";
 import { RequestAttempts } from "./request-attempts.ts";
-import { ResponseHeadReader, type ReceivedHead } from "./response-head.ts";
+import { persists, ResponseHeadReader, type ReceivedHead } from "./response-head.ts";
 import type { TransferDriver } from "./transfer-driver.ts";
+import { abortedByCallback, outcomeOf, type TransferStart } from "./transfer-outcome.ts";
 
 /** What the transfers of a transport have in common. */
 export interface TransferContext {
@@ -28,17 +29,6 @@ export interface TransferInit {
   /** Told when the exchange is over, and how it ended: `undefined` for a proven end. */
   readonly settled: (failure: Delivery["failure"]) => void;
 }
-
-/** What only matters until there is a head. It is let go of then: a stream may be open for days. */
-interface Start {
-  readonly request: TransportRequest;
-  readonly lists: RequestLists;
-  /** On the monotonic clock. */
-  readonly time: number;
-}
-
-/** `CURLE_ABORTED_BY_CALLBACK`: of `onPreRequest`. */
-const abortedByCallback = 42;
 
 /**
  * One exchange on libcurl: an easy handle, its callbacks, and what they find. Callbacks only note and copy;
@@ -60,7 +50,7 @@ export class Transfer implements DeliveryOwner {
   readonly #share: ConnectionShare;
   readonly #attempts: RequestAttempts;
   readonly #reader: ResponseHeadReader;
-  #start: Start | undefined;
+  #start: TransferStart | undefined;
   #proxy: ProxyServer | undefined;
   #earlyAnswer: EarlyAnswer | undefined;
   /** What a callback found wrong. */
@@ -109,7 +99,8 @@ export class Transfer implements DeliveryOwner {
       pool.release(this, this.#share);
       throw error;
     }
-    this.#unfollow = follow(request.signal, this.delivery);
+    this.#unfollow = followSignal(request.signal, this.delivery);
+    if (settings.httpVersion !== "1.1") thread.http2.add(this);
     this.driver.add(this.easy);
   }
 
@@ -128,7 +119,7 @@ export class Transfer implements DeliveryOwner {
 
   /** The connection stands, and the request is about to go out. @returns 0 to let it */
   onPreRequest(localPort: number): number {
-    return this.isOver || this.#attempts.mustNotGo(this.easy, localPort) ? 1 : 0;
+    return this.isOver || this.#reader.isComplete || this.#attempts.mustNotGo(this.easy, localPort) ? 1 : 0;
   }
 
   /** Notes what is wrong. @returns what tells libcurl to end the transfer */
@@ -140,9 +131,7 @@ export class Transfer implements DeliveryOwner {
   #onHead(head: ReceivedHead): void {
     if (this.#start === undefined) return;
     const { request } = this.#start;
-    // RFC 9112 section 6.1: after chunks in HTTP/1.0 the connection is closed.
-    const faulty = head.httpVersion === "1.0" && head.headers.has("transfer-encoding");
-    if (this.easy !== undefined && !faulty) allowReuse(this.thread.curl, this.easy, this.#context.settings);
+    if (this.easy !== undefined && persists(head)) allowReuse(this.thread.curl, this.easy, this.#context.settings);
     this.delivery.head({ url: request.url.href, ...head });
     this.#earlyAnswer = EarlyAnswer.of(request, head);
     // A 205 has no content (RFC 9110 section 15.3.6), but libcurl reads it like any other.
@@ -218,7 +207,7 @@ export class Transfer implements DeliveryOwner {
     if (easy === undefined) return;
     this.easy = undefined;
     thread.forget(this);
-    if (this.#ending === undefined && this.#context.settings.httpVersion !== "1.1") this.#resetStream(easy);
+    if (this.#ending === undefined && keepsReset(thread.curl, this.#context.settings)) this.#resetStream(easy);
     else driver.remove(easy);
     thread.curl.easyCleanup(easy);
     thread.unregister(this);
@@ -226,64 +215,30 @@ export class Transfer implements DeliveryOwner {
   }
 
   /**
-   * libcurl 7.88.1 keeps the RST_STREAM of a transfer that is removed to itself until the connection is used
-   * again. So a connection with no other stream is closed, and one with others is made to send by holding
+   * The RST_STREAM of a transfer that is removed would wait until the connection is used again. So a connection with no other stream is closed, and one with others is made to send by holding
    * those for a moment. Which are on it cannot be known: all are held.
    */
   #resetStream(easy: bigint): void {
     this.thread.curl.setLong(easy, Option.forbidReuse, 1);
     this.driver.remove(easy);
+    this.nudgeShare();
+  }
+
+  /** Has libcurl look at each transfer that may be on the same connection. Inside `driver.run`. */
+  nudgeShare(): void {
     for (const other of this.#share.users) if (other.#attempts.count > 0) other.body.nudge();
   }
 
   #outcome(code: number): Ending {
     if (this.#failure) return { error: this.#failure.error };
-    if (code !== 0) return { error: errorOfCurlFailure(this.#describe(code)) };
-    if (this.#reader.isComplete) return {};
-    return {
-      error: new TransportError("reset", "the connection ended inside the response's head", { phase: "head" }),
-    };
+    return outcomeOf(code, {
+      context: this.#context,
+      id: this.id,
+      easy: this.easy,
+      attempts: this.#attempts,
+      reader: this.#reader,
+      proxy: this.#proxy,
+      start: this.#start,
+    });
   }
-
-  #describe(code: number): CurlFailure {
-    const { thread, easy } = this;
-    const long = (info: number): number => (easy === undefined ? 0 : thread.curl.getLong(easy, info));
-    return {
-      code,
-      text: code === abortedByCallback ? "not sent again" : scrub(thread.texts.read(this.id), this.#proxy?.credentials),
-      osErrno: long(Info.osErrno),
-      connectStatus: long(Info.httpConnectCode),
-      proxyError: long(Info.proxyError),
-      tunnel: thread.knowsAttempts && this.#isTunnel,
-      unixSocket: this.#context.settings.unixSocket !== undefined,
-      connected: this.#attempts.count > 0 || this.#reader.started,
-      connectTimedOut: this.#start !== undefined && isConnectTimedOut(this.#start),
-      headComplete: this.#reader.isComplete,
-      framing: this.#reader.framing,
-      hasLength: this.#reader.hasLength,
-      refused: easy !== undefined && this.#attempts.wasRefused(easy),
-    };
-  }
-
-  /** Until there is a head. */
-  get #isTunnel(): boolean {
-    const proxy = this.#proxy;
-    return proxy !== undefined && (this.#start?.request.url.protocol === "https:" || proxy.scheme.startsWith("socks"));
-  }
-}
-
-/**
- * Has the exchange end when the signal is aborted. Were the transfer itself the listener, it would outlive the next
- * garbage collections of the young generation (Node 26), and that grow to 64 MiB.
- *
- * @returns what stops that
- */
-function follow(signal: AbortSignal, delivery: Delivery): () => void {
-  const abort = (): void => delivery.fail(signal.reason);
-  signal.addEventListener("abort", abort);
-  return () => signal.removeEventListener("abort", abort);
-}
-
-function isConnectTimedOut({ request: { connectTimeout }, time }: Start): boolean {
-  return connectTimeout > 0 && performance.now() - time >= connectTimeout - 5;
 }
