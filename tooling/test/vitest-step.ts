@@ -8,8 +8,17 @@ import { repositoryRoot } from "@headrace/repo/workspace";
 import type { Step, StepResult } from "./step.ts";
 import { tallyOf, type Tally } from "./tally.ts";
 
+/** What a run of vitest is about. */
+interface VitestRun {
+  /** Of the root's configuration. */
+  readonly projects: readonly string[];
+  /** Only test files whose path has one of these in it. Default: all. */
+  readonly files?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A step that runs some of the root's vitest projects on one Node; its output is shown as it comes. */
-export function vitestStep(line: NodeLine, projects: readonly string[], name = `vitest on Node ${line.major}`): Step {
+export function vitestStep(line: NodeLine, what: VitestRun, name = `vitest on Node ${line.major}`): Step {
   return {
     name: line.version === "" ? name : `${name} (${line.version})`,
     run: async () => {
@@ -17,19 +26,19 @@ export function vitestStep(line: NodeLine, projects: readonly string[], name = `
         const reason = `npm has no Node ${line.major} for ${process.platform} ${process.arch}`;
         return { passed: 0, failed: 0, skipped: [reason], output: "" };
       }
-      return runVitest(line.executable, projects);
+      return runVitest(line.executable, what);
     },
   };
 }
 
-async function runVitest(node: string, projects: readonly string[]): Promise<StepResult> {
+async function runVitest(node: string, { projects, files = [], env }: VitestRun): Promise<StepResult> {
   const folder = mkdtempSync(join(tmpdir(), "headrace-test-"));
   const file = join(folder, "tally.json");
   try {
     const [, script = ""] = executable("vitest");
     const reporters = ["--reporter=default", `--reporter=${join(import.meta.dirname, "tally-reporter.ts")}`];
-    const args = [script, "run", ...reporters, ...projects.flatMap((project) => ["--project", project])];
-    const options = { cwd: repositoryRoot, env: { HEADRACE_TALLY: file }, inherit: true, timeout: 900_000 };
+    const args = [script, "run", ...reporters, ...projects.flatMap((project) => ["--project", project]), ...files];
+    const options = { cwd: repositoryRoot, env: { ...env, HEADRACE_TALLY: file }, inherit: true, timeout: 900_000 };
     const { ok, exitCode, output } = await run([node, ...args], options);
     const tally = readTally(file, ok);
     // what failed, vitest has shown; this is for when it could not
