@@ -353,8 +353,8 @@ interface EventStreamSummary {
  * Streams one response and calls back with each event, synchronously, as its last byte arrives: the fast path.
  *
  * @param onEvent its return value is ignored, but for a promise: nothing more is delivered until that
- * settles, and the connection is held back. `stop()` ends the stream in good order, the connection closed
- * @returns a summary, once the stream has ended
+ * settles, and the connection is held back. `stop()` ends the stream in good order, the connection closed at once
+ * @returns a summary, once the stream has ended and a promise that was pending has settled
  * @throws a `HeadraceError`, `signal.reason` when aborted, or the very value that a callback threw
  */
 export declare function forEachEvent(url: string | URL, init: EventStreamInit, onEvent: (event: ServerSentEvent, stop: () => void) => unknown): Promise<EventStreamSummary>;

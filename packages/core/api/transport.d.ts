@@ -386,6 +386,12 @@ interface ResettableSocket {
  */
 export declare function watchHiddenReset(socket: ResettableSocket, onReset: (error: Error) => void): () => void;
 /**
+ * One turn of the event loop: a connection that is done with is back in its pool by then, and what has arrived is read.
+ *
+ * A message to oneself where there is no `setImmediate`: a browser delays the timers of hidden pages.
+ */
+export declare function macrotask(): Promise<void>;
+/**
  * Says which code of ours an error of Node, undici or Node's own fetch is: the table of the contract,
  * section 7. Looks through `cause` and the first of an `AggregateError`, at most eight deep, and goes by
  * `code` and message alone, so it works across copies and in any runtime.

@@ -5,6 +5,7 @@ export { startConnectClock } from "./lib/connect-clock.ts";
 export { exchange, type ExchangeOptions, exchangeSync, type SyncTransport } from "./lib/exchange.ts";
 export { type ExchangeStage, fromNodeError } from "./lib/from-node-error.ts";
 export { type ResettableSocket, watchHiddenReset } from "./lib/hidden-reset.ts";
+export { macrotask } from "./lib/macrotask.ts";
 export { codeOfNodeError } from "./lib/node-error-code.ts";
 export { PieceJoiner } from "./lib/piece-joiner.ts";
 export { environmentProxy } from "./lib/proxy-environment.ts";

@@ -11,7 +11,8 @@ interface FetchTransportOptions extends NetworkOptions {
  * of a compressed one; it has no connect clock; a browser's follows redirects by itself and does not say
  * why a request failed; Node's ends a body after 300 s of silence (`hiddenIdleLimit`).
  *
- * @throws `unsupported` for a network option that fetch cannot honour, or where there is no fetch
+ * @throws `unsupported` for a network option that fetch cannot honour, or where there is no fetch; `invalid-argument`
+ * for a `fetch` that is no function
  */
 export declare function fetchTransport(options?: FetchTransportOptions): Transport;
 export type { FetchTransportOptions };

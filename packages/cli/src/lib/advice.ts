@@ -15,8 +15,14 @@ const advice: Partial<Record<HeadraceErrorCode, string>> = {
   "no-content": "the server has nothing to stream, and says so",
 };
 
-/** What a person may do next; undefined where the message says it all. */
-export function adviceFor(error: HeadraceError): string | undefined {
+/**
+ * What a person may do next; undefined where the message says it all.
+ *
+ * @param proxy the one that the call goes through
+ */
+export function adviceFor(error: HeadraceError, proxy?: string): string | undefined {
+  if (proxy !== undefined && (error.code === "connect" || error.code === "dns"))
+    return `it went through the proxy ${proxy}: -x '' does without`;
   if (error.code === "status") return adviceForStatus(error.status, error.retryAfter);
   if (error.code === "timeout") return adviceForTimeout(error.phase);
   return advice[error.code];

@@ -11,20 +11,22 @@ export interface FailureStyle {
   readonly json: boolean;
   readonly paint: Paint;
   readonly redact: Redactor;
+  /** The proxy that the call goes through. */
+  readonly proxy?: string | undefined;
 }
 
 /** The most of a refused response's body that a person is shown. */
 const SHOWN_BODY = 2000;
 
 /** What goes to standard error for a failure, newline included. */
-export function describeFailure(reason: unknown, { json, paint, redact }: FailureStyle): string {
+export function describeFailure(reason: unknown, { json, paint, redact, proxy }: FailureStyle): string {
   const error = asHeadraceError(reason);
   if (json) {
     const fields = error ? errorFields(error) : otherFields(reason);
     return `${JSON.stringify({ error: fields }, redacting(fields, redact))}\n`;
   }
   if (!error) return redact(`headrace: ${visibleText(otherFields(reason).message)}\n`);
-  const advice = adviceFor(error);
+  const advice = adviceFor(error, proxy);
   const body = "body" in error ? error.body : undefined;
   const shown = body ? `${redact(body).slice(0, SHOWN_BODY).trimEnd()}\n` : "";
   const text = `${paint("red", "headrace:")} ${paint("bold", error.code)}: ${visibleText(error.message)}\n`;

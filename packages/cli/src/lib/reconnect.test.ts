@@ -182,25 +182,29 @@ describe("--cursor-file", () => {
     expect(readFileSync(cursor, "utf8")).toBe("16\n");
   });
 
-  test("killed at any time, the next run leaves out nothing and prints one event twice at most", async () => {
-    const flags = [`${origin}/many`, "--reconnect", "--format", "data", "--cursor-file", file("killed")];
-    const runs: number[][] = [];
-    for (const killAt of [1, 1 + Math.floor(Math.random() * 200), 250]) {
-      const child = spawnHeadrace(flags);
-      const lines: number[] = [];
-      for await (const line of createInterface(child.stdout!))
-        if (lines.push(Number(line)) === killAt) child.kill("SIGKILL");
-      runs.push(lines);
-    }
-    let last = 0;
-    for (const lines of runs) {
-      const first = lines[0] ?? 0;
-      expect(last === 0 ? [1] : [last, last + 1]).toContain(first);
-      expect(lines).toEqual(Array.from({ length: lines.length }, (_, at) => first + at));
-      last = lines.at(-1) ?? last;
-    }
-    expect(last).toBeGreaterThan(250);
-  });
+  test(
+    "killed at any time, the next run leaves out nothing and prints one event twice at most",
+    { timeout: 20_000 },
+    async () => {
+      const flags = [`${origin}/many`, "--reconnect", "--format", "data", "--cursor-file", file("killed")];
+      const runs: number[][] = [];
+      for (const killAt of [1, 1 + Math.floor(Math.random() * 200), 250]) {
+        const child = spawnHeadrace(flags);
+        const lines: number[] = [];
+        for await (const line of createInterface(child.stdout!))
+          if (lines.push(Number(line)) === killAt) child.kill("SIGKILL");
+        runs.push(lines);
+      }
+      let last = 0;
+      for (const lines of runs) {
+        const first = lines[0] ?? 0;
+        expect(last === 0 ? [1] : [last, last + 1]).toContain(first);
+        expect(lines).toEqual(Array.from({ length: lines.length }, (_, at) => first + at));
+        last = lines.at(-1) ?? last;
+      }
+      expect(last).toBeGreaterThan(250);
+    },
+  );
 
   test("it never names an event that could not be printed", async () => {
     const cursor = file("reader-left");
@@ -211,10 +215,13 @@ describe("--cursor-file", () => {
     expect(readFileSync(cursor, "utf8")).toBe("1\n");
   });
 
-  test("one that can no longer be written ends it, as output does", async () => {
+  test.each([
+    ["", []],
+    [", with the last event of --max-events, too", ["--max-events", "2"]],
+  ])("one that can no longer be written ends it, as output does%s", async (_, flags) => {
     const own = mkdtempSync(join(folder, "own-"));
     const cursor = join(own, "cursor");
-    const { response, end } = await heldCall("gone", ["--cursor-file", cursor]);
+    const { response, end } = await heldCall(`gone${flags.length}`, ["--cursor-file", cursor, ...flags]);
     await vi.waitFor(() => expect(readFileSync(cursor, "utf8")).toBe("1\n"));
     rmSync(own, { recursive: true });
     response.write(event(2));

@@ -1,4 +1,5 @@
 import type { EventStreamInit, Timeouts, Transport } from "@headrace/core";
+import { checkNetworkOptions, type NetworkOptions } from "@headrace/core/transport";
 import { type CursorFile, openCursorFile } from "./cursor-file.ts";
 import { defaultTransport, hasProxyVariables, loadTransport } from "./load-transport.ts";
 import { networkOptions } from "./network-flags.ts";
@@ -16,6 +17,8 @@ export interface StreamCall {
   init: Omit<EventStreamInit, "transport" | "headers">;
   /** Where the last event ID is kept. */
   cursorFile: CursorFile | undefined;
+  /** The proxy that it goes through, without its credentials. */
+  proxy: string | undefined;
   /** What is not done as asked, for `-v`. */
   notes: string[];
 }
@@ -30,10 +33,8 @@ export async function prepareCall(target: string | undefined, flags: StreamFlags
   const given = target ?? flags.url;
   if (given === undefined || given === "") throw usageError("give a URL: headrace https://example.com/events");
   if (flags.data.length > 0 && flags.form.length > 0) throw usageError("choose one of --data and --form");
-  const transport = await loadTransport(
-    flags.transport ?? defaultTransport(flags.blocking === true),
-    await networkOptions(flags),
-  );
+  const network = await networkOptions(flags);
+  const transport = await loadTransport(flags.transport ?? defaultTransport(flags.blocking === true), network);
   const data = await joinData(flags.data);
   const form = await encodeForm(flags.form);
   const body = flags.get ? undefined : (form?.bytes ?? data);
@@ -47,17 +48,26 @@ export async function prepareCall(target: string | undefined, flags: StreamFlags
   if (!transport.supports.proxy?.length && hasProxyVariables()) {
     notes.push(`the environment's proxy is not used: ${transport.name} cannot`);
   }
+  const proxy = proxyOf(url, network, transport);
+  if (proxy !== undefined) notes.push(`through the proxy ${proxy}`);
   const headers = form ? pairs.map((pair) => withBoundary(pair, form.type)) : pairs;
   const method = flags.request ?? (flags.get ? "GET" : undefined);
   const cursorFile = flags.cursorFile === undefined ? undefined : openCursorFile(flags.cursorFile);
   const lastEventId = cursorFile?.cursor ?? flags.lastEventId;
   const init = { ...responseInit(flags), lastEventId, ...(method !== undefined && { method }), ...(body && { body }) };
-  return { url, transport, headers, init, cursorFile, notes };
+  return { url, transport, headers, init, cursorFile, proxy, notes };
+}
+
+/** As `loadTransport` asks for it. */
+function proxyOf(url: string, { proxy, unixSocket }: NetworkOptions, transport: Transport): string | undefined {
+  if (unixSocket !== undefined || !transport.supports.proxy?.length || !URL.canParse(url)) return undefined;
+  const server = checkNetworkOptions({ proxy: proxy ?? "environment" }, transport).proxyFor(new URL(url));
+  return server && `${server.scheme}://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
 }
 
 /** As curl: without a scheme, `http://`. */
 function absolute(url: string): string {
-  return url.includes("://") ? url : `http://${url}`;
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : `http://${url}`;
 }
 
 function withQuery(url: string, data: Uint8Array | undefined): string {

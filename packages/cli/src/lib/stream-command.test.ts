@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Ended, headraceEach } from "./headrace-process.ts";
+import { type Ended, headrace, headraceEach } from "./headrace-process.ts";
 
 /** What the server saw of each request, by path. */
 const seen = new Map<string, { method: string; headers: Record<string, unknown>; body: string; url: string }>();
@@ -35,7 +35,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const body = await text(request);
   const path = request.url?.split("?")[0] ?? "";
   seen.set(path, { method: request.method ?? "", headers: request.headers, body, url: request.url ?? "" });
-  if (path === "/redirect") return void response.writeHead(307, { location: "/redirected" }).end();
+  if (path === "/redirect")
+    return void response.writeHead(307, { location: `/redirected${request.url?.slice(path.length)}` }).end();
+  if (path === "/quiet") return void response.writeHead(200, { "content-type": "text/event-stream" }).end(": ping\n\n");
+  if (path === "/204") return void response.writeHead(204).end();
   if (path === "/echo") return void response.writeHead(401).end([request.url, ...request.rawHeaders].join("\n"));
   if (path === "/empty") return void response.writeHead(401).end();
   if (path === "/401") {
@@ -63,6 +66,7 @@ describe("formats", () => {
   let ends: Record<string, Ended>;
   beforeAll(async () => {
     const json = [origin, "--format", "json"];
+    for (const name of ["quiet", "204", "401"]) await writeFile(join(folder, `${name}.txt`), "of an earlier run");
     ends = await run({
       text: [origin],
       comments: [origin, "--comments"],
@@ -82,6 +86,9 @@ describe("formats", () => {
       stats: [...json, "--stats", "--max-events", "1"],
       include: [origin, "-i", "--max-events=1"],
       file: [origin, "--format", "data", "-o", join(folder, "out.txt")],
+      quietFile: [`${origin}/quiet`, "-o", join(folder, "quiet.txt")],
+      emptyFile: [`${origin}/204`, "-o", join(folder, "204.txt")],
+      failedFile: [`${origin}/401`, "-o", join(folder, "401.txt")],
       noFolder: [origin, "-o", join(folder, "none", "out.txt")],
     });
   });
@@ -123,6 +130,15 @@ describe("formats", () => {
     expect(await readFile(join(folder, "out.txt"), "utf8")).toBe(ends["data"]?.stdout);
     expect(ends["noFolder"]).toMatchObject({ status: 1, stderr: "headrace: cannot write the output: ENOENT\n" });
   });
+
+  test.for<[string, number, string, string]>([
+    ["quietFile", 0, "quiet.txt", ""],
+    ["emptyFile", 0, "204.txt", ""],
+    ["failedFile", 22, "401.txt", "of an earlier run"],
+  ])("-o leaves nothing of an earlier run behind a good end without events: %s", async ([name, status, file, left]) => {
+    expect(ends[name]).toMatchObject({ stdout: "", status });
+    expect(await readFile(join(folder, file), "utf8")).toBe(left);
+  });
 });
 
 describe("requests, as curl makes them", () => {
@@ -132,8 +148,9 @@ describe("requests, as curl makes them", () => {
     const file = `@${join(folder, "body.json")}`;
     await run({
       get: [
-        `${origin.replace("http://", "")}/get?q`,
+        `${origin.replace("http://", "")}/get?q=http://to/`,
         "-sNL",
+        "--tlsv1.2",
         "-A",
         "me/1",
         "-e",
@@ -189,7 +206,7 @@ describe("requests, as curl makes them", () => {
       "get",
       "GET",
       "",
-      "/get?q",
+      "/get?q=http://to/",
       {
         "user-agent": "me/1",
         referer: "http://from/",
@@ -266,6 +283,7 @@ describe("what a person is told", () => {
       userinfo: [`http://me:${key}@127.0.0.1:1/`],
       unknown: [origin, `--authorisation=${key}`],
       refused: [origin, "-sI"],
+      refusedLong: [origin, "--proto", "=https", "--tlsv1.2"],
       unquoted: [origin, "-H", "Authorization:", "Bearer", key],
       noUrl: ["-s", "-S"],
       noUrlJson: ["--format", "json"],
@@ -276,6 +294,7 @@ describe("what a person is told", () => {
       certificate: [origin, "--cert", "client.pem:password"],
       missingFile: [origin, "-d", "@none.json"],
       cannotBlock: [origin, "--blocking", "-t", "undici"],
+      deadProxy: [origin, "-x", `http://me:${key}@127.0.0.1:1`, "-v"],
       cannotProxy: [origin, "-t", "fetch", "-x", "http://127.0.0.1:9"],
       commentsAsData: [origin, "--format", "data", "--comments"],
     });
@@ -319,8 +338,18 @@ describe("what a person is told", () => {
     expect(lines).toContain("> GET /redirect?key=…\n");
     expect(lines).toContain("> x-api-key: [redacted]\n");
     expect(lines).toContain("< HTTP/1.1 307 Temporary Redirect\n");
-    expect(lines).toContain("> GET /redirected\n");
+    expect(lines).toContain("< location: /redirected?key=[redacted]\n");
+    expect(lines).toContain("> GET /redirected?key=…\n");
     expect(lines).toContain("< content-type: text/event-stream\n");
+  });
+
+  test("where a proxy is in the way it is named, the environment's too", async () => {
+    const named =
+      /\* through the proxy http:\/\/127\.0\.0\.1:1\n.*connect: .*→ it went through the proxy http:\/\/127\.0\.0\.1:1: -x '' /s;
+    expect(ends["deadProxy"]?.stderr).toMatch(named);
+    expect((await headrace([origin, "-v"], { env: { http_proxy: "127.0.0.1:1" } })).stderr).toMatch(named);
+    const exempt = { http_proxy: "127.0.0.1:1", no_proxy: "127.0.0.1" };
+    expect((await headrace([origin, "-v"], { env: exempt })).stderr).not.toContain("proxy");
   });
 
   test("no output quotes a secret", () => {
@@ -330,6 +359,7 @@ describe("what a person is told", () => {
   test.for<[string, number, RegExp]>([
     ["unknown", 2, /unknown flag --authorisation/],
     ["refused", 2, /curl's -I is not there: .*-v/],
+    ["refusedLong", 2, /curl's --proto is not there: .*https:/],
     ["unquoted", 2, /lacking its quotes/],
     ["noUrl", 2, /give a URL/],
     ["noUrlJson", 2, /^\{"error":\{"code":"invalid-argument","message":"give a URL.*"phase":"arguments"/],

@@ -1,4 +1,5 @@
 import {
+  asHeadraceError,
   type EventStreamInit,
   type EventStreamSummary,
   forEachEvent,
@@ -44,7 +45,7 @@ export async function streamCommand(target: string | undefined, flags: StreamFla
     controller.signal.throwIfAborted();
     return await runCall(call, flags, { controller, redact: createRedactor(secrets) });
   } catch (reason) {
-    return reportFailure(reason, flags, createRedactor(secrets));
+    return reportFailure(reason, flags, { redact: createRedactor(secrets), proxy: call?.proxy });
   } finally {
     ignoreSignals();
     await call?.transport.close({ force: true });
@@ -82,7 +83,11 @@ async function runCall(call: StreamCall, flags: StreamFlags, frame: Frame): Prom
   let summary: EventStreamSummary | undefined;
   try {
     summary = await stream(call, flags, { ...frame, stats, output });
+    output.write(""); // A file of an earlier run is emptied by a stream without events, too.
     return 0;
+  } catch (reason) {
+    if (asHeadraceError(reason, "no-content")) output.write("");
+    throw reason;
   } finally {
     await Promise.race([output.end(), aborted(frame.controller.signal)]);
     if (flags.stats) writeError(statsLine(stats, summary, flags));
@@ -104,7 +109,7 @@ async function stream(call: StreamCall, flags: StreamFlags, run: Run): Promise<E
   return undefined;
 }
 
-function eventStreamInit(call: StreamCall, flags: StreamFlags, { stats, output, controller }: Run): Prepared {
+function eventStreamInit(call: StreamCall, flags: StreamFlags, { stats, output, controller, redact }: Run): Prepared {
   const format = createFormat(flags);
   const { comment } = format;
   const raw = flags.format === "raw";
@@ -116,7 +121,7 @@ function eventStreamInit(call: StreamCall, flags: StreamFlags, { stats, output, 
   return {
     ...call.init,
     headers: call.headers,
-    transport: flags.verbose ? verbose(transport, call.notes) : transport,
+    transport: flags.verbose ? verbose(transport, call.notes, redact) : transport,
     signal: controller.signal,
     ...(flags.comments && comment && { onComment: (text: string) => output.write(comment(text)) }),
     onResponse(response) {
@@ -146,9 +151,10 @@ function keepCursor(
   return undefined;
 }
 
-function verbose(transport: Transport, notes: readonly string[]): Transport {
+/** A server echoes what it was sent here too: a `Location` repeats the query. */
+function verbose(transport: Transport, notes: readonly string[], redact: Redactor): Transport {
   writeError([`over ${transport.name}, ${transport.version}`, ...notes].map((note) => `* ${note}\n`).join(""));
-  return verboseTransport(transport, writeError);
+  return verboseTransport(transport, (text) => writeError(redact(text)));
 }
 
 function createFormat({ format = "text", parse = false, stats = false, output }: StreamFlags): EventFormat {

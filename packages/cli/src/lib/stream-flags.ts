@@ -178,6 +178,10 @@ const alreadySo = [
   "--tcp-nodelay",
   "--no-sessionid",
   "-q, --disable",
+  "-1, --tlsv1",
+  "--tlsv1.0",
+  "--tlsv1.1",
+  "--tlsv1.2",
 ];
 
 function list(value: string, before: string[] = []): string[] {

@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { END } from "./call-ends.ts";
 import { CallController } from "./call-controller.ts";
 
 test("the user's signal aborts it, with its reason, until untie", () => {
@@ -32,4 +33,13 @@ test("the first reason holds, and is told once: to its owner, to the exchange, t
 
 test("what is no signal is refused", () => {
   expect(() => new CallController({} as AbortSignal)).toThrow(/`signal` must be an AbortSignal/);
+});
+
+test("what the reader has ended, the user may abort", () => {
+  const user = new AbortController();
+  const controller = new CallController(user.signal);
+  controller.abort(END);
+  user.abort("mine");
+  controller.abort(END);
+  expect(controller.reason).toBe("mine");
 });

@@ -1,3 +1,4 @@
+import { END } from "./call-ends.ts";
 import { invalidArgument } from "./headrace-error.ts";
 
 /**
@@ -10,7 +11,7 @@ import { invalidArgument } from "./headrace-error.ts";
 export class CallController {
   aborted = false;
   reason: unknown;
-  /** Called once with the reason, at once. */
+  /** Called with the reason, at once. */
   onAbort: ((reason: unknown) => void) | undefined;
   /** Lets go of the user's signal. */
   untie: () => void = nothing;
@@ -18,7 +19,7 @@ export class CallController {
   #platform: AbortController | undefined;
 
   /**
-   * @param owner called once with the reason, before `onAbort`
+   * @param owner called with the reason, before `onAbort`
    * @throws `invalid-argument` for what is no signal
    */
   constructor(signal?: AbortSignal | null, owner?: (reason: unknown) => void) {
@@ -34,9 +35,9 @@ export class CallController {
     this.untie = () => signal.removeEventListener("abort", onAbort);
   }
 
-  /** The first reason holds. */
+  /** The first reason holds; but what the reader has ended, the user may abort: a callback may still be pending. */
   abort(reason: unknown): void {
-    if (this.aborted) return;
+    if (this.aborted && this.reason !== END) return;
     this.aborted = true;
     this.reason = reason;
     this.#owner?.(reason);

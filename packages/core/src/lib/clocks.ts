@@ -1,4 +1,5 @@
 import { HeadraceError } from "./headrace-error.ts";
+import { Rhythm } from "./rhythm.ts";
 
 /** How long each part of an exchange may take, in ms; 0 or `Infinity`: no limit. Kept alike on every transport. */
 export interface Timeouts {
@@ -24,10 +25,6 @@ export interface Timeouts {
 }
 
 type Clock = "total" | "head" | "first-event" | "idle" | "limit";
-
-/** With `idle: "auto"`: the least limit and the least time of listening, in ms, and how many intervals make a rhythm. */
-const AUTO_FLOOR = 15_000;
-const RHYTHM = 3;
 
 /** A timer this late, in ms, says that the event loop was busy: what has arrived may not have been read. */
 const LATE = 50;
@@ -56,14 +53,8 @@ const names = {
 export class Clocks {
   readonly #timeouts: Timeouts;
   readonly #idleCounts: "bytes" | "events";
-  /** When each runs out, on `performance.now()`'s scale. */
-  readonly #deadlines: Record<Clock, number> = {
-    total: Infinity,
-    head: Infinity,
-    "first-event": Infinity,
-    idle: Infinity,
-    limit: Infinity,
-  };
+  /** When those that run run out, on `performance.now()`'s scale: in most calls none does. */
+  #deadlines: { [clock in Clock]?: number | undefined } | undefined;
   #limitReason: unknown;
   #held = false;
   #sawEvent = false;
@@ -166,10 +157,8 @@ export class Clocks {
   }
 
   #touch(): void {
-    if (this.#rhythm) {
-      this.#rhythm.heard();
-      this.#set("idle", this.#idle);
-    } else if (this.#runs("idle")) this.#deadlines.idle = performance.now() + (this.#idle ?? 0);
+    this.#rhythm?.heard();
+    if (this.#rhythm || this.#runs("idle")) this.#set("idle", this.#idle);
   }
 
   /** `firstEvent` and `idle` begin at zero. */
@@ -184,26 +173,25 @@ export class Clocks {
   }
 
   #runs(clock: Clock): boolean {
-    return this.#deadlines[clock] !== Infinity;
+    return this.#deadlines?.[clock] !== undefined;
   }
 
   #stop(clock: Clock): void {
-    this.#deadlines[clock] = Infinity;
+    if (this.#deadlines) this.#deadlines[clock] = undefined;
   }
 
   #set(clock: Clock, ms: number | undefined): void {
-    if (ms !== undefined && ms > 0 && ms !== Infinity) this.#put(clock, performance.now() + ms);
-  }
-
-  #put(clock: Clock, at: number): void {
-    this.#deadlines[clock] = at;
+    if (ms === undefined || ms <= 0 || ms === Infinity) return;
+    const at = performance.now() + ms;
+    (this.#deadlines ??= {})[clock] = at;
     if (this.#onExpire && at < this.#timerAt) this.#arm();
   }
 
   #next(): { clock: Clock; at: number } {
     const next: { clock: Clock; at: number } = { clock: "total", at: Infinity };
+    if (!this.#deadlines) return next;
     for (const clock of clocks) {
-      const at = this.#deadlines[clock];
+      const at = this.#deadlines[clock] ?? Infinity;
       if (at >= next.at || (this.#held && (clock === "idle" || clock === "first-event"))) continue;
       next.clock = clock;
       next.at = at;
@@ -232,34 +220,6 @@ export class Clocks {
   #lookAgain(overdue: number): void {
     if (overdue > ASLEEP && !this.#held) this.#restartQuiet();
     this.#timer = setTimeout(() => this.#look(true), 1);
-  }
-}
-
-/** The longest interval that a stream has had, and what limit follows from it. */
-class Rhythm {
-  #since: number | undefined;
-  #last = 0;
-  #longest = 0;
-  #intervals = 0;
-
-  /** Listening begins, or goes on after a pause that was not the stream's. */
-  listen(): void {
-    this.#last = performance.now();
-    this.#since ??= this.#last;
-  }
-
-  heard(): void {
-    const now = performance.now();
-    const interval = now - this.#last;
-    this.#last = now;
-    this.#longest = Math.max(this.#longest, interval);
-    if (interval >= 1) this.#intervals++; // What comes in one burst has no rhythm.
-  }
-
-  /** In ms; undefined while there is no rhythm yet. */
-  get limit(): number | undefined {
-    const heardLongEnough = this.#since !== undefined && this.#last - this.#since >= AUTO_FLOOR;
-    return heardLongEnough && this.#intervals >= RHYTHM ? Math.max(AUTO_FLOOR, RHYTHM * this.#longest) : undefined;
   }
 }
 

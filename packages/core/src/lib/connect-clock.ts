@@ -1,3 +1,4 @@
+import { macrotask } from "./macrotask.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** More would fire at once. */
@@ -5,9 +6,6 @@ const maxDelay = 2 ** 31 - 1;
 
 /** A look-up's answer, the refusal of a first address, and a connection are there to be read one after another. */
 const turns = 3;
-
-// As it is at first: fake timers turn no event loop.
-const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
 
 /**
  * Calls `expire` with a `timeout` of phase `connect` after so many ms: the one clock of a transport (contract 8).
@@ -24,7 +22,7 @@ export function startConnectClock(ms: number, peer: string, expire: (reason: Tra
   let stopped = ms === 0;
   const decide = (left: number): void => {
     if (stopped) return;
-    if (left > 0 && setImmediate) setImmediate(() => decide(left - 1));
+    if (left > 0) void macrotask().then(() => decide(left - 1));
     else
       expire(
         new TransportError("timeout", `connect timeout: no connection to ${peer} within ${ms} ms`, {

@@ -3,9 +3,10 @@ import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 /** What headers may be given as. */
 export type HeadersSource = Headers | Record<string, string> | Iterable<readonly [string, string]>;
 
-const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
-// RFC 9110 section 5.5: field-content is VCHAR, SP, HTAB and obs-text; one character is one byte here.
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** RFC 9110 section 5.6.2. */
+export const token: RegExp = /^[!#$%&'*+\-.^_`|~\w]+$/;
+/** RFC 9110 section 5.5: field-content is VCHAR, SP, HTAB and obs-text; one character is one byte here. */
+export const fieldValue: RegExp = /^[\t\x20-\x7e\x80-\xff]*$/;
 // Connection and framing are the transport's (RFC 9112), Proxy-* is between it and its proxy.
 const refused = /^(connection|content-length|expect|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade)$/;
 
@@ -29,7 +30,8 @@ export function createHeaders(source: HeadersSource | undefined, forbidden: read
     if (refused.test(lower)) throw invalidArgument(`the header ${lower} is not yours to set: the transport does`);
     if (forbidden.includes(lower))
       throw new HeadraceError("unsupported", `this transport cannot send the header ${lower}`);
-    if (typeof value !== "string" || !fieldValue.test(value)) {
+    if (typeof value !== "string") throw invalidArgument(`the value of the header ${lower} must be a string`);
+    if (!fieldValue.test(value)) {
       throw invalidArgument(
         `the value of the header ${lower} has a character that HTTP does not allow (CR, LF, NUL, above U+00FF)`,
       );

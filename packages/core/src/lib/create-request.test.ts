@@ -172,8 +172,8 @@ test.each<[string, string, Partial<RequestOptions>, string?]>([
   expect([error?.message, error?.stack, JSON.stringify(error), inspect(error)].join()).not.toContain(SECRET);
 });
 
-test("an ID with CR, LF or NUL is refused", () => {
-  for (const lastEventId of ["a\r", "a\n", "a\0"]) {
+test("an ID with a control character is refused, whoever gave it", () => {
+  for (const lastEventId of ["a\r", "a\n", "a\0", "a\u0001", "\u007f"]) {
     expect(() => createRequest("http://a.example/", { transport }, { lastEventId })).toThrow(/lastEventId/);
   }
 });
@@ -190,3 +190,10 @@ function circular(): unknown {
   value["self"] = value;
   return value;
 }
+
+test("a header whose value is no string is told as that", () => {
+  for (const value of [undefined, 5, ["x"]]) {
+    const headers = { authorization: value } as never;
+    expect(() => make("http://a.example/", { headers })).toThrow(/header authorization must be a string/);
+  }
+});

@@ -1,5 +1,5 @@
 import type { Timeouts } from "./clocks.ts";
-import { createHeaders, type HeadersSource } from "./create-headers.ts";
+import { createHeaders, fieldValue, type HeadersSource, token } from "./create-headers.ts";
 import { encodeBody, type RequestBody } from "./encode-body.ts";
 import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { Transport, TransportRequest } from "./transport.ts";
@@ -115,13 +115,17 @@ function byteString(text: string): string {
 }
 
 function lastEventIdBytes(id: string): string {
-  if (/[\0\r\n]/.test(id)) throw invalidArgument("`lastEventId` must not contain NUL, CR or LF");
-  return byteString(id);
+  const value = byteString(id);
+  if (!fieldValue.test(value)) {
+    throw invalidArgument(
+      "the last event ID (`lastEventId`) has a control character, which HTTP does not allow in a header",
+    );
+  }
+  return value;
 }
 
 const upperCased = /^(delete|get|head|options|post|put)$/i;
 const refusedMethods = /^(connect|trace|track)$/i;
-const token = /^[!#$%&'*+\-.^_`|~\w]+$/;
 
 function methodOf({ method, body, json }: RequestOptions): string {
   if (method === undefined) return body != null || json !== undefined ? "POST" : "GET";

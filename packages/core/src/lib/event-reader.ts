@@ -1,6 +1,11 @@
 import { callUser, END } from "./call-ends.ts";
 import type { Clocks } from "./clocks.ts";
-import { createEventStreamParser, type EventStreamParser, type ServerSentEvent } from "./event-stream-parser.ts";
+import {
+  createEventStreamParser,
+  type EventStreamParser,
+  type EventStreamParserOptions,
+  type ServerSentEvent,
+} from "./event-stream-parser.ts";
 import type { EventStreamInit, Terminal } from "./event-stream-init.ts";
 import type { Progress } from "./progress.ts";
 import { refuse, type RefusedResponse, throwFailure } from "./refusal.ts";
@@ -29,8 +34,11 @@ export interface EventConsumer {
 /** A blank line, which means nothing, and after which no byte order mark is looked for. */
 const lineFeed = /* @__PURE__ */ new Uint8Array([0x0a]);
 
-/** The sink of an event stream: judges the head, frames the body, knows what its end means. */
-export class EventReader implements CallSink {
+/**
+ * The sink of an event stream: judges the head, frames the body, knows what its end means. It is its parser's options, too:
+ * an idle stream needs no closures for them.
+ */
+export class EventReader implements CallSink, EventStreamParserOptions {
   readonly progress: Progress;
   readonly #init: EventStreamInit;
   readonly #clocks: Clocks;
@@ -47,17 +55,18 @@ export class EventReader implements CallSink {
     this.#consumer = consumer;
     this.#clocks = context.clocks;
     this.progress = context.progress;
-    const memory = consumer.memory ?? init.lastEventId ?? "";
-    this.progress.lastEventId = memory;
-    this.#parser = createEventStreamParser({
-      onEvent: (event) => this.#onEvent(event),
-      onComment: (comment) => this.#onComment(comment),
-      onLastEventId: (id) => this.#onLastEventId(id),
-      onReconnectionTime: (ms) => this.#consumer.reconnectionTime?.(ms),
-      lastEventId: memory,
-      ...(init.maxEventSize !== undefined && { maxEventSize: init.maxEventSize }),
-    });
+    this.progress.lastEventId = this.lastEventId;
+    this.#parser = createEventStreamParser(this);
     if (consumer.isContinued) this.#parser.push(lineFeed);
+  }
+
+  /** The stream's memory to begin with. */
+  get lastEventId(): string {
+    return this.#consumer.memory ?? this.#init.lastEventId ?? "";
+  }
+
+  get maxEventSize(): number | undefined {
+    return this.#init.maxEventSize;
   }
 
   head(head: ResponseHead): void {
@@ -109,7 +118,7 @@ export class EventReader implements CallSink {
     this.#clocks.eventDispatched();
   }
 
-  #onEvent(event: ServerSentEvent): void {
+  onEvent(event: ServerSentEvent): void {
     this.#dispatched = true;
     const { terminal } = this.#init;
     if (terminal === undefined || !matches(terminal, event)) {
@@ -121,12 +130,16 @@ export class EventReader implements CallSink {
     throw END;
   }
 
-  #onLastEventId(id: string): void {
+  onLastEventId(id: string): void {
     if (this.#consumer.lastEventId) this.#consumer.lastEventId(id);
     else this.progress.lastEventId = id;
   }
 
-  #onComment(comment: string): void {
+  onReconnectionTime(ms: number): void {
+    this.#consumer.reconnectionTime?.(ms);
+  }
+
+  onComment(comment: string): void {
     this.progress.commentArrived();
     const { onComment } = this.#init;
     if (!onComment) return;

@@ -50,12 +50,12 @@ const choices: readonly (readonly [name: string, allowed: readonly string[]])[] 
   ["redirect", ["follow", "error", "manual"]],
 ];
 
-/** Checks what `createRequest` does not: the options about the response. @throws `invalid-argument`, `unsupported` */
-export function checkInit(init: EventStreamInit | CallInit): void {
+/** Checks what `createRequest` does not: the options about the response, and that what is asked of them can be. @throws `invalid-argument`, `unsupported` */
+export function checkInit(init: Omit<EventStreamInit, "headers" | "body">): void {
   if (typeof init !== "object" || init === null)
     throw invalidArgument("the options are missing: `transport` is required");
   for (const name of ["onResponse", "onComment"] as const) {
-    const callback = (init as EventStreamInit)[name];
+    const callback = init[name];
     if (callback !== undefined && typeof callback !== "function")
       throw invalidArgument(`\`${name}\` must be a function`);
   }
@@ -65,7 +65,10 @@ export function checkInit(init: EventStreamInit | CallInit): void {
       throw invalidArgument(`\`${name}\` must be ${allowed.map((word) => `"${word}"`).join(" or ")}`);
     }
   }
-  const { maxEventSize, terminal } = init as EventStreamInit;
+  const { maxEventSize, method, terminal, timeouts } = init;
+  if (method !== undefined && typeof method !== "string") throw invalidArgument("`method` must be a string");
+  if (timeouts !== undefined && (typeof timeouts !== "object" || timeouts === null))
+    throw invalidArgument("`timeouts` must be an object, such as { idle: 30_000 }");
   if (maxEventSize !== undefined && !(typeof maxEventSize === "number" && maxEventSize > 0))
     throw invalidArgument("`maxEventSize` must be a positive number of bytes");
   if (terminal !== undefined) checkTerminal(terminal);

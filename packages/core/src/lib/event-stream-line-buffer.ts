@@ -3,13 +3,15 @@ import { decode } from "./event-stream-bytes.ts";
 /** Bytes that are kept as such: of a longer line there is text. */
 export const longLine: number = 2 ** 12;
 
+const none: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+
 /** A line that is not yet ended: of a long one text, in parts that are bounded, and then bytes. */
 export class LineBuffer {
   /** A rope. */
   text = "";
   /** How many bytes that is the text of. */
   decoded = 0;
-  bytes: Uint8Array = /* @__PURE__ */ new Uint8Array(0);
+  bytes: Uint8Array = none;
   length = 0;
 
   /** In bytes. */

@@ -22,7 +22,7 @@ export class LineEnds {
   /** Says how many there are in all: from now on they are counted from the end. */
   finish(total: number): void {
     this.#total = total;
-    this.stop = total > 0 ? afterLastLine(this.#bytes, this.stop) : this.#begin;
+    this.stop = afterLastLine(this.#bytes, this.#begin, this.stop);
   }
 
   /** How many bytes there are up to and with the n-th. */
@@ -30,7 +30,7 @@ export class LineEnds {
     if (n === 0) return 0;
     if (this.#total !== undefined) {
       this.#place = this.stop;
-      for (let i = this.#total; i > n; i--) this.#place = afterLastLine(this.#bytes, this.#place - 1);
+      for (let i = this.#total; i > n; i--) this.#place = afterLastLine(this.#bytes, this.#begin, this.#place - 1);
     } else {
       if (n < this.#seen) [this.#seen, this.#place] = [0, this.#begin];
       for (; this.#seen < n; this.#seen++) this.#place = afterNextLine(this.#bytes, this.#place, this.stop);

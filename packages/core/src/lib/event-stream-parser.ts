@@ -12,7 +12,7 @@
  * - Byte positions are those in the text where it is one unit to a byte; elsewhere line ends are counted,
  *   and looked for in the bytes only when a position is asked for.
  */
-import { afterLastLine, afterNextLine, beforeCutSequence, CR, decode, LF, shortRun } from "./event-stream-bytes.ts";
+import { afterLastLine, afterNextLine, beforeCutSequence, CR, decode, LF } from "./event-stream-bytes.ts";
 import { LineBuffer, longLine } from "./event-stream-line-buffer.ts";
 import { LineEnds } from "./event-stream-line-ends.ts";
 import { HeadraceError, invalidArgument } from "./headrace-error.ts";
@@ -110,10 +110,12 @@ const BOM = 0xfeff;
 
 /** Bytes decoded at once: the most text that one event, kept, can keep alive with it. */
 const longestPiece = 2 ** 16;
-/** Up to this length a piece is joined to the line that is kept; of a longer one only the rest of that line is. */
+/** Up to this length a piece is joined to the line that is kept, as long as that is short; else text is made of both. */
 const shortPiece = 2 ** 10;
-/** Up to this length of the line that is kept, a piece is not searched before it is decoded. */
+/** Below this length a line is short. */
 const shortLine = 2 ** 9;
+/** Up to this length a piece is always joined, and searched before it is decoded: a look at each byte is cheaper. */
+const shortRun = 2 ** 7;
 
 class Parser implements EventStreamParser {
   readonly #options: EventStreamParserOptions;
@@ -221,13 +223,9 @@ class Parser implements EventStreamParser {
   #piece(bytes: Uint8Array): void {
     const kept = this.#kept;
     const { length } = bytes;
-    const isLong = length > shortPiece;
-    // To decode ASCII in vain is cheaper than to search; and linear, for the rest of a longer line is searched.
-    const mayEnd =
-      isLong ||
-      bytes[length - 1] === LF ||
-      (length > shortRun && kept.size < shortLine && !this.#lineEnds) ||
-      afterNextLine(bytes, 0, length) > 0;
+    const isLong = length > (kept.size < shortLine ? shortPiece : shortRun);
+    // To decode in vain is cheaper than to search; and linear, for no byte is decoded twice once the line is long.
+    const mayEnd = length > shortRun || bytes[length - 1] === LF || afterNextLine(bytes, 0, length) > 0;
     let from = 0;
     if (kept.length > 0) {
       if (isLong) {
@@ -255,7 +253,7 @@ class Parser implements EventStreamParser {
     const { bytes, length } = kept;
     kept.length = 0;
     // What is left over is decoded again with its rest: of other text than ASCII that would show.
-    const stop = this.#lineEnds ? afterLastLine(bytes, length) : beforeCutSequence(bytes, length);
+    const stop = this.#lineEnds ? afterLastLine(bytes, 0, length) : beforeCutSequence(bytes, length);
     kept.keep(this.#wholeLines(bytes, 0, stop), length);
   }
 
@@ -324,7 +322,7 @@ class Parser implements EventStreamParser {
       const end = text.indexOf("\n", from);
       if (end < 0) break;
       start = end + 1;
-      if (isAscii ? startsData(bytes, begin + from) : text.startsWith("data:", from)) {
+      if (isAscii ? startsData(bytes, begin + from) : isData(text, from)) {
         const space = isAscii ? bytes[begin + from + 5] : text.charCodeAt(from + 5);
         const value = text.slice(space === SPACE ? from + 6 : from + 5, end);
         if (
@@ -387,11 +385,11 @@ class Parser implements EventStreamParser {
 
   /** 9.2.6, "process the field": any line but an empty one. */
   #field(text: string, from: number, end: number, lineEnds: number): void {
-    const { onComment, onReconnectionTime } = this.#options;
+    const options = this.#options;
     let value: string | undefined;
     switch (text.charCodeAt(from)) {
       case COLON:
-        onComment?.(valueAfter(from, text, end));
+        options.onComment?.(valueAfter(from, text, end));
         return;
       case 100:
         value = valueOf("data", text, from, end);
@@ -406,7 +404,8 @@ class Parser implements EventStreamParser {
         return;
       case 114:
         value = valueOf("retry", text, from, end);
-        if (onReconnectionTime && value !== undefined && /^[0-9]+$/.test(value)) onReconnectionTime(+value);
+        if (options.onReconnectionTime && value !== undefined && /^[0-9]+$/.test(value))
+          options.onReconnectionTime(+value);
     }
   }
 
@@ -436,10 +435,9 @@ class Parser implements EventStreamParser {
   #dispatch(data: string): void {
     const type = this.#type === "" ? "message" : this.#type;
     const id = this.#id;
-    const { onEvent } = this.#options;
     this.#type = "";
     if (id !== undefined) this.#commitId();
-    onEvent({ type, data, lastEventId: this.#lastEventId, id });
+    this.#options.onEvent({ type, data, lastEventId: this.#lastEventId, id });
   }
 
   #commitId(): void {
@@ -488,6 +486,17 @@ function indexIn(text: string, character: string, from: number): number {
 function startsData(bytes: Uint8Array, i: number): boolean {
   return (
     bytes[i] === 100 && bytes[i + 1] === 97 && bytes[i + 2] === 116 && bytes[i + 3] === 97 && bytes[i + 4] === COLON
+  );
+}
+
+/** The same of text, where it takes nine tenths of the time that `startsWith` takes. */
+function isData(text: string, i: number): boolean {
+  return (
+    text.charCodeAt(i) === 100 &&
+    text.charCodeAt(i + 1) === 97 &&
+    text.charCodeAt(i + 2) === 116 &&
+    text.charCodeAt(i + 3) === 97 &&
+    text.charCodeAt(i + 4) === COLON
   );
 }
 

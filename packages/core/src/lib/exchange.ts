@@ -1,3 +1,4 @@
+import { type AsyncContext, asyncContext } from "./async-context.ts";
 import { CallController } from "./call-controller.ts";
 import { Clocks, type Timeouts } from "./clocks.ts";
 import type { UnsentRequest } from "./create-request.ts";
@@ -65,18 +66,11 @@ export interface Exchange<T extends Transport = Transport> extends RedirectOptio
 export type Settled = { reason: unknown } | undefined;
 
 /** `exchange` as the verbs make it. Resolves however it ends. */
-export async function makeExchange(exchange: Exchange): Promise<Settled> {
+export function makeExchange(exchange: Exchange): Promise<Settled> {
   exchange.clocks.start();
-  let request: UnsentRequest | null = exchange.request;
-  try {
-    for (let hops = 0; request; hops++) {
-      const hop = new Hop(exchange, request, hops);
-      request = next(hop, await hop.send());
-    }
-  } catch (reason) {
-    return { reason };
-  }
-  return undefined;
+  return new Promise((resolve) => {
+    new Hop(exchange, exchange.request, { hops: 0, resolve, context: asyncContext() }).send();
+  });
 }
 
 /** `makeExchange`, blocking the thread. */
@@ -113,11 +107,22 @@ function next(
   );
 }
 
-/** One hop: whatever ends it early, be it the call's controller, a clock, the sink or a breach, is one `fail`. */
+/** What all hops of an exchange have in common, and how many came before. */
+interface HopCall {
+  hops: number;
+  /** Called once, when no hop follows. */
+  resolve: (settled: Settled) => void;
+  context: AsyncContext | undefined;
+}
+
+/**
+ * One hop, and then the next: whatever ends it early, be it the call's controller, a clock, the sink or a breach, is one
+ * `fail`. No loop in an async function: an idle stream would hold its frame.
+ */
 class Hop {
   readonly exchange: Exchange;
   readonly request: TransportRequest;
-  readonly hops: number;
+  readonly #call: HopCall;
   readonly redirect: RedirectSink;
   readonly #guard: GuardedSink;
   /** Of this hop alone: there may be another after it. */
@@ -127,38 +132,39 @@ class Hop {
     this.#settle({ reason });
     this.#aborting.abort(reason);
   };
-  #resolve: ((settled: Settled) => void) | undefined;
+  #isOver = false;
 
-  constructor(exchange: Exchange, request: UnsentRequest, hops: number) {
+  constructor(exchange: Exchange, request: UnsentRequest, call: HopCall) {
     this.exchange = exchange;
-    this.hops = hops;
+    this.#call = call;
     this.request = { ...request, signal: this.#aborting.signal };
     this.redirect = new RedirectSink(exchange.sink, this, exchange);
-    this.#guard = new GuardedSink(this.redirect, exchange.clocks, this.#fail);
+    this.#guard = new GuardedSink(this.redirect, { clocks: exchange.clocks, context: call.context }, this.#fail);
+  }
+
+  get hops(): number {
+    return this.#call.hops;
   }
 
   get transport(): Transport {
     return this.exchange.transport;
   }
 
-  send(): Promise<Settled> {
+  send(): void {
     const { transport, controller, clocks } = this.exchange;
-    if (controller.aborted) return Promise.resolve({ reason: controller.reason });
+    if (controller.aborted) return this.#call.resolve({ reason: controller.reason });
     controller.onAbort = this.#fail;
     clocks.watch(this.#fail);
-    return new Promise((resolve) => {
-      this.#resolve = resolve;
-      try {
-        const sent = transport.send(this.request, this.#guard);
-        this.#guard.open();
-        sent.then(
-          () => this.#ended(),
-          (reason: unknown) => this.#settle(broke(reason)),
-        );
-      } catch (reason) {
-        this.#settle(broke(reason));
-      }
-    });
+    try {
+      const sent = transport.send(this.request, this.#guard);
+      this.#guard.open();
+      sent.then(
+        () => this.#ended(),
+        (reason: unknown) => this.#settle(broke(reason)),
+      );
+    } catch (reason) {
+      this.#settle(broke(reason));
+    }
   }
 
   #ended(): void {
@@ -169,13 +175,22 @@ class Hop {
 
   /** The first end holds. */
   #settle(settled: Settled): void {
-    const resolve = this.#resolve;
-    if (!resolve) return;
-    this.#resolve = undefined;
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#guard.close();
     this.exchange.controller.onAbort = undefined;
     this.exchange.clocks.unwatch();
-    resolve(settled);
+    const { resolve, context } = this.#call;
+    try {
+      const request = next(this, settled);
+      if (!request) return resolve(undefined);
+      const hop = new Hop(this.exchange, request, { ...this.#call, hops: this.hops + 1 });
+      const send = (): void => hop.send();
+      // Not now: this may be a call of the transport's.
+      queueMicrotask(context ? () => context.runInAsyncScope(send) : send);
+    } catch (reason) {
+      resolve({ reason });
+    }
   }
 }
 
@@ -187,7 +202,7 @@ function sendSync(
   let failed = aborted();
   if (failed) return failed;
   controller.onAbort = (reason) => hop.aborting.abort(reason);
-  const guard = new GuardedSink(hop.redirect, clocks, (reason) => (failed ??= { reason }));
+  const guard = new GuardedSink(hop.redirect, { clocks }, (reason) => (failed ??= { reason }));
   const nextWait = (): number => {
     const ms = clocks.remaining();
     failed ??= aborted() ?? (ms <= 0 ? { reason: clocks.expired() } : undefined);

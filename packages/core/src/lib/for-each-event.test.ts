@@ -359,7 +359,7 @@ test("an abort while the callback's promise is pending does not wait for it", as
   expect(calls).toBe(1);
 });
 
-test("a promise that rejects after stop or an abort in its call is nobody's unhandled rejection", async () => {
+test("a promise that rejects after an abort in its call, or in a blocking call, is nobody's unhandled rejection", async () => {
   const unhandled: unknown[] = [];
   const listener = (reason: unknown): void => void unhandled.push(reason);
   process.on("unhandledRejection", listener);
@@ -369,7 +369,6 @@ test("a promise that rejects after stop or an abort in its call is nobody's unha
     end();
     throw new Error("late");
   };
-  await forEachEvent(url, { transport }, (_, stop) => rejects(stop)());
   const aborted = forEachEvent(
     url,
     { transport, signal: controller.signal },
@@ -391,7 +390,7 @@ test("a promise that rejects after stop or an abort in its call is nobody's unha
 test.each([
   ["at the terminal", "data: a\n\ndata: [DONE]\n\n", { terminal: "[DONE]" }],
   ["at the end of the stream", "data: a", {}],
-])("a callback still pending %s is waited for only as long as signal, stop and total allow", async (_, text, init) => {
+])("a callback still pending %s is waited for only as long as signal and total allow", async (_, text, init) => {
   const transport = scriptedTransport(sync(text));
   const never = (): Promise<void> => new Promise(() => {});
   const controller = new AbortController();
@@ -402,11 +401,43 @@ test.each([
   await expect(aborted).rejects.toBe("enough");
   const late = forEachEvent(url, { transport, ...init, timeouts: { total: 50 } }, never);
   await expect(late).rejects.toMatchObject({ code: "timeout", phase: "total" });
-  const stopped = forEachEvent(url, { transport, ...init }, (_event, stop) => {
-    setImmediate(stop);
-    return never();
+});
+
+test.each<[string, (stop: () => void) => Promise<void> | void]>([
+  ["before its promise", (stop) => stop()],
+  ["while it is pending", (stop) => new Promise((resolve) => setImmediate(() => resolve(stop())))],
+])("a callback that stops %s is waited for, and what it rejects with comes out", async (_, stopping) => {
+  const transport = scriptedTransport(stream("data: a\n\ndata: b\n\n"));
+  let work = "begun";
+  const summary = await forEachEvent(url, { transport }, async (_event, stop) => {
+    await stopping(stop);
+    await new Promise((resolve) => setImmediate(resolve));
+    work = "done";
   });
-  expect(await stopped).toMatchObject({ eventsDelivered: 1 });
+  expect(summary).toMatchObject({ eventsDelivered: 1, completed: false });
+  expect(work).toBe("done");
+  const failing = forEachEvent(url, { transport }, async (_event, stop) => {
+    await stopping(stop);
+    throw new Error("mine");
+  });
+  await expect(failing).rejects.toThrow("mine");
+});
+
+test("after stop, too, the signal and the total clock end the wait for a callback", async () => {
+  for (const text of ["data: a\n\n", "data: a"]) {
+    const transport = scriptedTransport(sync(text));
+    const controller = new AbortController();
+    const stopped = (init: Partial<EventStreamInit>, then: () => void): Promise<unknown> =>
+      forEachEvent(url, { transport, ...init }, (_event, stop) => {
+        stop();
+        setImmediate(then);
+        return new Promise(() => {});
+      });
+    const aborted = stopped({ signal: controller.signal }, () => controller.abort("enough"));
+    await expect(aborted).rejects.toBe("enough");
+    const late = stopped({ timeouts: { total: 50 } }, () => {});
+    await expect(late).rejects.toMatchObject({ code: "timeout", phase: "total" });
+  }
 });
 
 test("lastEventId is that of the last event that the callback was called with", async () => {

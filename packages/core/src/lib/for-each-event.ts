@@ -2,7 +2,7 @@ import { CallController } from "./call-controller.ts";
 import { callUser, END, Thrown } from "./call-ends.ts";
 import { type EventConsumer, EventReader } from "./event-reader.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
-import type { EventStreamInit } from "./event-stream-init.ts";
+import { checkInit, type EventStreamInit } from "./event-stream-init.ts";
 import type { SyncTransport } from "./exchange.ts";
 import { type ExchangeTiming, HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { Progress } from "./progress.ts";
@@ -27,8 +27,8 @@ export interface EventStreamSummary {
  * Streams one response and calls back with each event, synchronously, as its last byte arrives: the fast path.
  *
  * @param onEvent its return value is ignored, but for a promise: nothing more is delivered until that
- * settles, and the connection is held back. `stop()` ends the stream in good order, the connection closed
- * @returns a summary, once the stream has ended
+ * settles, and the connection is held back. `stop()` ends the stream in good order, the connection closed at once
+ * @returns a summary, once the stream has ended and a promise that was pending has settled
  * @throws a `HeadraceError`, `signal.reason` when aborted, or the very value that a callback threw
  */
 export async function forEachEvent(
@@ -36,6 +36,7 @@ export async function forEachEvent(
   init: EventStreamInit,
   onEvent: (event: ServerSentEvent, stop: () => void) => unknown,
 ): Promise<EventStreamSummary> {
+  checkInit(init);
   const controller = new CallController(init.signal);
   const delivery = new Delivery(checkCallback(onEvent), controller);
   try {
@@ -66,6 +67,7 @@ export function forEachEventSync(
   init: EventStreamInit & { transport: SyncTransport },
   onEvent: (event: ServerSentEvent, stop: () => void) => unknown,
 ): EventStreamSummary {
+  checkInit(init);
   const controller = new CallController(init.signal);
   try {
     const reader = runCallSync(url, init, {

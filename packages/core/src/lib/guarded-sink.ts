@@ -1,3 +1,4 @@
+import type { AsyncContext } from "./async-context.ts";
 import { HeadraceError } from "./headrace-error.ts";
 import type { Clocks } from "./clocks.ts";
 import type { ResponseHead, ResponseSink } from "./transport.ts";
@@ -7,20 +8,24 @@ export type Fail = (reason: unknown) => void;
 
 /**
  * Stands between a transport and a sink for one hop: holds the transport to the order of calls that the
- * contract asks for (a breach is `internal`), drops what comes after the end, and tells the clocks.
+ * contract asks for (a breach is `internal`), drops what comes after the end, tells the clocks, and calls the sink in the
+ * async context of the call.
  */
 export class GuardedSink implements ResponseSink {
   readonly #sink: ResponseSink;
   readonly #clocks: Clocks;
+  readonly #context: AsyncContext | undefined;
   readonly #fail: Fail;
   #state: "unsent" | "head" | "body" | "trailers" | "over" = "unsent";
   #busy = false;
   /** The sink's promise, while one is pending. */
   pending: Promise<void> | undefined;
 
-  constructor(sink: ResponseSink, clocks: Clocks, fail: Fail) {
+  /** @param call its context is left out where that of who calls is the call's own */
+  constructor(sink: ResponseSink, call: { clocks: Clocks; context?: AsyncContext | undefined }, fail: Fail) {
     this.#sink = sink;
-    this.#clocks = clocks;
+    this.#clocks = call.clocks;
+    this.#context = call.context;
     this.#fail = fail;
   }
 
@@ -82,7 +87,7 @@ export class GuardedSink implements ResponseSink {
     this.#demand(!this.#busy && !this.pending, "a call inside another");
     this.#busy = true;
     try {
-      return call();
+      return this.#context ? this.#context.runInAsyncScope(call) : call();
     } catch (reason) {
       this.#fail(reason);
       throw reason;

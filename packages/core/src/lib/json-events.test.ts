@@ -68,8 +68,10 @@ test("the message for [DONE] names the way out", async () => {
 });
 
 test("what a schema refuses is invalid-data, with its issues", async () => {
-  await expect(collect(jsonEvents(streamOf(event("{}")), lengthOf("text")))).rejects.toMatchObject({
+  const events = streamOf(event('{"text":"abc"}'), event("{}"));
+  await expect(collect(jsonEvents(events, lengthOf("text")))).rejects.toMatchObject({
     code: "invalid-data",
+    eventsDelivered: 1,
     message: expect.stringContaining("no text") as string,
   });
 });

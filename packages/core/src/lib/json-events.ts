@@ -54,9 +54,9 @@ export async function* jsonEvents(
   for await (const event of events) {
     const applies = schema === undefined || isSchema(schema) ? schema : ownSchema(schema, event.type);
     if (schema !== undefined && applies === undefined) continue;
-    const parsed = parse(event, delivered);
-    const data = applies === undefined ? parsed : await validate(applies, parsed, event);
-    delivered++;
+    const failure = { event, eventsDelivered: delivered++, lastEventId: event.lastEventId };
+    const parsed = parse(failure);
+    const data = applies === undefined ? parsed : await validate(applies, parsed, failure);
     yield { ...event, data };
   }
 }
@@ -70,23 +70,28 @@ function isSchema(schema: StandardSchema | SchemaByType): schema is StandardSche
   return "~standard" in schema;
 }
 
-function parse(event: ServerSentEvent, eventsDelivered: number): unknown {
+/** What an error says of the event that it is about. */
+interface Failure {
+  event: ServerSentEvent;
+  eventsDelivered: number;
+  lastEventId: string;
+}
+
+function parse(failure: Failure): unknown {
+  const { event } = failure;
   try {
     return JSON.parse(event.data);
   } catch {
     const hint = event.data === "[DONE]" ? ': open the stream with terminal: "[DONE]"' : "";
-    throw new HeadraceError("invalid-data", `the data of a ${JSON.stringify(event.type)} event is not JSON${hint}`, {
-      event,
-      eventsDelivered,
-      lastEventId: event.lastEventId,
-    });
+    const message = `the data of a ${JSON.stringify(event.type)} event is not JSON${hint}`;
+    throw new HeadraceError("invalid-data", message, failure);
   }
 }
 
-async function validate(schema: StandardSchema, value: unknown, event: ServerSentEvent): Promise<unknown> {
+async function validate(schema: StandardSchema, value: unknown, failure: Failure): Promise<unknown> {
   const result = await schema["~standard"].validate(value);
   if (!result.issues) return result.value;
   const issues = result.issues.map(({ message }) => message).join("; ");
-  const message = `the schema refuses the data of a ${JSON.stringify(event.type)} event: ${issues}`;
-  throw new HeadraceError("invalid-data", message, { event, lastEventId: event.lastEventId });
+  const message = `the schema refuses the data of a ${JSON.stringify(failure.event.type)} event: ${issues}`;
+  throw new HeadraceError("invalid-data", message, failure);
 }

@@ -260,3 +260,10 @@ test("the signal is let go of once everything is taken, or the reader has left",
     expect([added.mock.calls.length, removed.mock.calls.length > 0]).toEqual([1, true]);
   }
 });
+
+test("an abort in `onResponse` is what it fails with", async () => {
+  const controller = new AbortController();
+  const onResponse = (): void => controller.abort("enough");
+  const opening = openEventStream(url, { transport: holding().transport, signal: controller.signal, onResponse });
+  await expect(opening).rejects.toBe("enough");
+});

@@ -3,7 +3,7 @@ import { END, Thrown } from "./call-ends.ts";
 import { type EventConsumer, EventReader } from "./event-reader.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
-import type { EventStreamInit } from "./event-stream-init.ts";
+import { checkInit, type EventStreamInit } from "./event-stream-init.ts";
 import { eventStreamDefaults } from "./for-each-event.ts";
 import type { Progress } from "./progress.ts";
 import type { ResponseInfo } from "./response-info.ts";
@@ -60,6 +60,7 @@ export async function openObserved(
   init: EventStreamInit,
   observer: StreamObserver,
 ): Promise<ObservedStream> {
+  checkInit(init);
   const call = new StreamCall(init, observer);
   return new QueuedStream(await call.open(url), call);
 }
@@ -122,7 +123,7 @@ class StreamCall implements EventConsumer {
   }
 
   accepted({ response }: Progress): void {
-    if (response) this.#accept?.(response);
+    if (response && !this.isAborted) this.#accept?.(response); // `onResponse` may have aborted it.
   }
 
   event(event: ServerSentEvent): void {

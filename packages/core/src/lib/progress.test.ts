@@ -62,3 +62,11 @@ test("events are told where they are counted", () => {
   expect(message(true)).toBe("lost after 0 events (1 000 bytes); 200 by scripted from http://a.example/path");
   expect(message(false)).toBe("lost after 1 000 bytes; 200 by scripted from http://a.example/path");
 });
+
+test("what a transport that was closed by force says of nothing sent is of the body once there is a response", () => {
+  const progress = new Progress(transport, request, 0);
+  const closed = new TransportError("closed", "the transport was closed");
+  expect(progress.enrich(closed)).toMatchObject({ code: "closed", phase: "arguments" });
+  progress.headArrived(head({ ...request, signal: new AbortController().signal }));
+  expect(progress.enrich(closed)).toMatchObject({ code: "closed", phase: "body" });
+});

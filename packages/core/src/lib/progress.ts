@@ -78,7 +78,9 @@ export class Progress {
       code: ____,
       ...own
     } = bare as HeadraceErrorOptions & { code: string };
-    const options = { ...own, ...("cause" in bare && { cause: bare.cause }) };
+    // A transport that is closed by force does not say how far the exchange was.
+    const phase = this.response && own.phase === "arguments" ? "body" : own.phase;
+    const options = { ...own, ...(phase && { phase }), ...("cause" in bare && { cause: bare.cause }) };
     return this.error(bare.code as HeadraceErrorCode, String(bare.message), options);
   }
 

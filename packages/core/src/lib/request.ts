@@ -1,6 +1,6 @@
 import { CallController } from "./call-controller.ts";
 import { callUser } from "./call-ends.ts";
-import type { CallInit } from "./event-stream-init.ts";
+import { type CallInit, checkInit } from "./event-stream-init.ts";
 import type { SyncTransport } from "./exchange.ts";
 import { HeadraceError } from "./headrace-error.ts";
 import { refuse, type RefusedResponse, throwFailure } from "./refusal.ts";
@@ -41,6 +41,7 @@ export function requestSync(url: string | URL, init: CallInit & { transport: Syn
 }
 
 function createCall(init: CallInit): CallSetup<BodyReader> {
+  checkInit(init);
   return {
     controller: new CallController(init.signal),
     createSink: (context) => new BodyReader(init, context),

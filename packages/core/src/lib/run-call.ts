@@ -1,8 +1,9 @@
 import { waitAfter, waitSync } from "./attempts.ts";
+import { END } from "./call-ends.ts";
 import type { CallController } from "./call-controller.ts";
 import { Clocks } from "./clocks.ts";
 import { createRequest, type RequestDefaults } from "./create-request.ts";
-import { type CallInit, checkInit, type EventStreamInit } from "./event-stream-init.ts";
+import type { CallInit, EventStreamInit } from "./event-stream-init.ts";
 import { makeExchange, makeExchangeSync, type Settled, type SyncTransport } from "./exchange.ts";
 import { HeadraceError, invalidArgument } from "./headrace-error.ts";
 import { pause } from "./pause.ts";
@@ -31,13 +32,12 @@ export interface CallSetup<S extends CallSink> extends RequestDefaults {
   createSink: (context: CallContext) => S;
 }
 
-/** The frame of every asynchronous verb: checks the arguments, then makes up to `attempts` exchanges. */
+/** The frame of every asynchronous verb: makes the request of what was asked, then up to `attempts` exchanges. */
 export async function runCall<S extends CallSink>(
   url: string | URL,
   init: CallInit & Pick<EventStreamInit, "idleCounts">,
   call: CallSetup<S>,
 ): Promise<S> {
-  checkInit(init);
   const { transport, redirect, credentialHeaders } = init;
   const { controller } = call;
   const startedAt = performance.now();
@@ -49,7 +49,8 @@ export async function runCall<S extends CallSink>(
       const exchange = { transport, request, sink, redirect, credentialHeaders, clocks, controller };
       sink.conclude(await makeExchange(exchange));
       const rest = sink.rest?.();
-      if (rest) sink.conclude(await finish(rest, controller, clocks));
+      const failed = rest && (await finish(rest, controller, clocks));
+      if (failed) sink.conclude(failed);
       return sink;
     } catch (reason) {
       await pause(waitAfter(attempt, reason, { ...init, request, sink, clocks }), controller.signal);
@@ -57,15 +58,18 @@ export async function runCall<S extends CallSink>(
   }
 }
 
-/** Waits for what the sink has left to do, no longer than the controller and the total clock allow. */
+/** Waits for what the sink has left to do, no longer than the user's signal and the total clock allow. */
 async function finish(rest: Promise<void>, controller: CallController, clocks: Clocks): Promise<Settled> {
   clocks.rest();
   const settled = await new Promise<Settled>((resolve) => {
-    const stop = (reason: unknown): void => resolve({ reason });
-    rest.then(() => resolve(undefined), stop);
-    if (controller.aborted) stop(controller.reason);
-    controller.onAbort = stop;
-    clocks.watch(stop);
+    const fail = (reason: unknown): void => resolve({ reason });
+    const onAbort = (reason: unknown): void => {
+      if (reason !== END) fail(reason);
+    };
+    rest.then(() => resolve(undefined), fail);
+    if (controller.aborted) onAbort(controller.reason);
+    controller.onAbort = onAbort;
+    clocks.watch(fail);
   });
   controller.onAbort = undefined;
   clocks.unwatch();
@@ -78,7 +82,6 @@ export function runCallSync<S extends CallSink>(
   init: CallInit & { transport: SyncTransport } & Pick<EventStreamInit, "idleCounts">,
   call: CallSetup<S>,
 ): S {
-  checkInit(init);
   const { transport, redirect, credentialHeaders } = init;
   const { controller } = call;
   const request = createRequest(url, init, call);

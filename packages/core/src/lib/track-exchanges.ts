@@ -1,3 +1,4 @@
+import { macrotask } from "./macrotask.ts";
 import type { ResponseSink, Transport, TransportRequest } from "./transport.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -69,20 +70,4 @@ function until(signal: AbortSignal, sink: ResponseSink): ResponseSink {
     body: (bytes) => (signal.aborted ? undefined : sink.body(bytes)),
     trailers: (trailers) => (signal.aborted ? undefined : sink.trailers?.(trailers)),
   };
-}
-
-// As it is at first: a user's fake timers must not hold an exchange up.
-const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
-
-/** One turn of the event loop. A browser delays timers of hidden pages. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (setImmediate) return void setImmediate(resolve);
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

@@ -4,8 +4,12 @@ import { describe, expect, test } from "vitest";
 import { EventSource } from "./event-source.ts";
 import { type Script, scriptedTransport } from "./scripted-transport.test-support.ts";
 
-/** What a listener hears of a stream up to its end, and the last event ID that is sent after it. */
-async function heard({ bytes, expected }: EventStreamCase): Promise<{ events: unknown[]; sent: string | null }> {
+/** What HTTP does not allow in a field (RFC 9110 section 5.5), and most stacks do not send. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
+const unsendable = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** What a listener hears of a stream up to its end, and the last event ID that is sent after it, if anything is. */
+async function heard({ bytes, expected }: EventStreamCase): Promise<{ events: unknown[]; sent?: string | null }> {
   let ask: ((request: TransportRequest) => void) | undefined;
   const asked = new Promise<TransportRequest>((resolve) => (ask = resolve));
   const first: Script = async (exchange) => {
@@ -25,8 +29,15 @@ async function heard({ bytes, expected }: EventStreamCase): Promise<{ events: un
       if (event instanceof MessageEvent) events.push([event.type, event.data, event.lastEventId]);
     });
   }
-  const sent = (await asked).headers.get("last-event-id");
+  const closed = new Promise<undefined>((resolve) => {
+    source.addEventListener("error", () => {
+      if (source.readyState === source.CLOSED) resolve(undefined);
+    });
+  });
+  const request = await Promise.race([asked, closed]);
   source.close();
+  if (!request) return { events };
+  const sent = request.headers.get("last-event-id");
   return { events, sent: sent === null ? null : Buffer.from(sent, "latin1").toString() };
 }
 
@@ -37,6 +48,7 @@ describe("9.2.6: every stream of the corpus", () => {
     const { sent, events: fired } = await heard(each);
     expect(fired).toEqual(events);
     // Whitespace around a field value is no part of it (RFC 9110 section 5.5).
-    expect(sent).toBe(lastEventId.replace(/^[ \t]+|[ \t]+$/g, "") || null);
+    const value = lastEventId.replace(/^[ \t]+|[ \t]+$/g, "") || null;
+    expect(sent).toBe(unsendable.test(lastEventId) ? undefined : value);
   });
 });

@@ -29,8 +29,21 @@ export function toTransportError(error: unknown, url: URL, head: Response | unde
   const message = `fetch ${head ? "lost the response" : "failed"}: ${said}`;
   // A parser's error carries the bytes it stumbled on, an argument's its value: neither may leave with ours.
   const keep = code !== "invalid-argument" && code !== "protocol" && !(url.search && mentions(error, url.search));
-  const phase = head ? "body" : code === "reset" || code === "protocol" ? "head" : undefined;
+  const phase =
+    code === "timeout"
+      ? clockOf(root, head)
+      : head
+        ? "body"
+        : code === "reset" || code === "protocol"
+          ? "head"
+          : undefined;
   return new TransportError(code, message, { ...(keep && { cause: error }), ...(phase && { phase }) });
+}
+
+/** Which of fetch's own clocks: undici's for a connection, for the head, and between two pieces of body. */
+function clockOf(root: Caught | undefined, head: Response | undefined): "connect" | "head" | "idle" {
+  if (head) return "idle";
+  return root?.code === "UND_ERR_CONNECT_TIMEOUT" ? "connect" : "head";
 }
 
 /** Whether an error, one of its own fields or one of its causes has this text. */

@@ -1,4 +1,11 @@
-import { TransportError, type ResponseSink, type TransportRequest } from "@headrace/core/transport";
+import {
+  macrotask,
+  PieceJoiner,
+  TransportError,
+  type ResponseHead,
+  type ResponseSink,
+  type TransportRequest,
+} from "@headrace/core/transport";
 import { toTransportError } from "./codes.ts";
 
 /** How requests go out, alike for all of a transport's. */
@@ -19,26 +26,20 @@ export interface FetchExchange {
 
 /** Starts one exchange: a fetch, a reader loop over its body, and one promise for how it ended. */
 export function startExchange(init: FetchInit, request: TransportRequest, sink: ResponseSink): FetchExchange {
-  const { url, signal } = request;
   const controller = new AbortController();
-  let fail = (_reason: unknown): void => {};
+  let fail!: FetchExchange["fail"];
   const settled = new Promise<void>((resolve, reject) => {
     fail = (reason) => {
       reject(reason);
       controller.abort();
     };
-    const exchange = { url, sink, signal: controller.signal, fail, tick: init.automatic ? undefined : nextTick };
-    run(init, request, exchange).then(resolve, fail);
+    const tick = init.automatic ? undefined : nextTick;
+    run(init, request, { sink, signal: controller.signal, fail, tick }).then(resolve, fail);
   });
-  const onAbort = (): void => fail(signal.reason);
-  signal.addEventListener("abort", onAbort);
-  const forget = (): void => signal.removeEventListener("abort", onAbort);
-  settled.then(forget, forget);
   return { settled, fail };
 }
 
-interface Run {
-  readonly url: URL;
+interface Exchange {
   readonly sink: ResponseSink;
   /** Ours, not the caller's: a fetch may leave its listeners on a signal. Aborted when the exchange has failed. */
   readonly signal: AbortSignal;
@@ -47,149 +48,129 @@ interface Run {
   readonly tick: typeof nextTick;
 }
 
-async function run(init: FetchInit, request: TransportRequest, exchange: Run): Promise<void> {
-  const { sink, signal } = exchange;
+async function run(init: FetchInit, request: TransportRequest, exchange: Exchange): Promise<void> {
+  const { signal } = exchange;
+  const delivery = startDelivery(exchange);
   let response: Response | undefined;
   try {
     const { fetch } = init; // A browser's wants no `this` but the window.
     response = await fetch(request.url.href, requestInit(init, request, signal));
+    const reader = response.body?.getReader();
+    // Most fetches cancel the body of an aborted request by themselves.
+    const cancel = (): void => void reader?.cancel().catch(() => {});
+    if (signal.aborted) return cancel();
+    signal.addEventListener("abort", cancel);
+    const head = headOf(response, init, request);
+    void attempt(exchange, () => exchange.sink.head(head));
+    if (reader) await read(reader, signal, delivery);
   } catch (error) {
+    await delivery.finish();
+    throw toTransportError(error, request.url, response);
+  } finally {
     await macrotask();
-    throw toTransportError(error, request.url, undefined);
   }
-  if (signal.aborted) return void response.body?.cancel().catch(() => {});
-  if (response.status === 0) throw new TransportError("unsupported", "this fetch hides redirects");
-  const hasContent = request.method !== "HEAD" && response.status !== 204 && response.status !== 304;
-  const headers = checkedHeaders(response.headers, hasContent);
-  sink.head({
-    url: (init.automatic && response.url) || request.url.href,
-    status: response.status,
-    headers,
-    statusText: response.statusText,
-    redirected: response.redirected,
-  });
-  if (response.body && !signal.aborted) await drain(response.body.getReader(), response, exchange);
-  await macrotask();
 }
 
-const MAX_FIELDS = 1000;
-
-/** Copies a head's fields. @throws `protocol` for what Node's fetch lets pass (contract, section 7, row 5) */
-function checkedHeaders(received: Headers, hasContent: boolean): Headers {
+/** @throws `unsupported` where it is hidden; `protocol` for what Node's fetch lets pass (contract, section 7, row 5) */
+function headOf(response: Response, { automatic }: FetchInit, { url, method }: TransportRequest): ResponseHead {
+  const { status, statusText, redirected } = response;
+  if (status === 0) throw new TransportError("unsupported", "this fetch hides redirects");
   const refuse = (why: string): never => {
     throw new TransportError("protocol", why, { phase: "head" });
   };
   let headers: Headers;
   try {
-    headers = new Headers(received); // Takes off white space at the end of a value, which Node's keeps (run).
+    headers = new Headers(response.headers); // Takes off white space at the end of a value, which Node's keeps (run).
   } catch {
     return refuse("a header field that is none"); // Node 22 (run).
   }
-  if ([...headers].length > MAX_FIELDS) refuse(`more than ${MAX_FIELDS} header fields`);
+  if ([...headers].length > 1000) refuse("more than 1000 header fields");
   // RFC 9112 section 7: none was asked for, and fetch undoes chunks alone, so what is left is not the content.
-  const codings = (headers.get("transfer-encoding") ?? "").toLowerCase().split(/[\t ]*,[\t ]*/);
-  const undone = codings.filter((coding) => coding !== "" && coding !== "identity");
-  if (hasContent && undone.length > 0 && undone.join() !== "chunked") refuse("a transfer coding that nobody asked for");
-  return headers;
+  const codings = (headers.get("transfer-encoding") ?? "").toLowerCase().split(/[\t ,]+/);
+  const undone = codings.filter((coding) => coding && coding !== "identity").join();
+  const hasContent = method !== "HEAD" && status !== 204 && status !== 304;
+  if (hasContent && undone && undone !== "chunked") refuse("a transfer coding that nobody asked for");
+  return { url: (automatic && response.url) || url.href, status, headers, statusText, redirected };
 }
 
 /** What is read ahead while the sink is pending: a stream that fails drops what it has queued. */
 const MAX_READ_AHEAD = 256 * 1024;
 
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, response: Response, run: Run): Promise<void> {
-  const { signal, url } = run;
-  const delivery = new Delivery(run);
-  // Most fetches cancel the body of an aborted request by themselves.
-  signal.addEventListener("abort", () => void reader.cancel().catch(() => {}));
-  for (;;) {
-    let chunk: Awaited<ReturnType<typeof reader.read>>;
-    try {
-      chunk = await reader.read();
-    } catch (error) {
-      await delivery.finish();
-      await macrotask();
-      throw toTransportError(error, url, response);
-    }
-    if (chunk.done) return delivery.finish();
-    if (chunk.value.length > 0) delivery.push(chunk.value);
-    while (delivery.waiting > MAX_READ_AHEAD && !signal.aborted) await delivery.pending;
-    if (signal.aborted) return;
+/** Resolves when all of a body has been taken, and when the exchange has failed. */
+async function read(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  signal: AbortSignal,
+  delivery: Delivery,
+): Promise<void> {
+  while (!signal.aborted) {
+    const { done, value } = await reader.read();
+    if (done) return delivery.finish();
+    if (value.length > 0) delivery.push(value);
+    for (let room; !signal.aborted && (room = delivery.room());) await room;
   }
 }
 
 /** Runs what it is given when all that is ready to run has run; as it is at first, before a user's fake timers. */
 const { nextTick } = (globalThis as { process?: { nextTick?: (run: () => void) => void } }).process ?? {};
 
-/** Up to here, on the average, pieces are joined: for a sink a longer one costs less than to copy it. */
-const SHORT = 4096;
-/** From here on what is joined is handed on. */
-const ENOUGH = 16 * 1024;
+/** Calls the sink, unless the exchange has failed: with what that throws it does. */
+function attempt({ signal, fail }: Exchange, call: () => void | Promise<void>): void | Promise<void> {
+  if (signal.aborted) return;
+  try {
+    return call();
+  } catch (reason) {
+    fail(reason);
+  }
+}
 
 /** Hands a body to the sink: what comes while that is pending waits, and short pieces that come together are joined. */
-class Delivery {
-  /** Settles when the sink has taken what it has. */
-  pending: Promise<void> | undefined;
-  /** Bytes that wait. */
-  waiting = 0;
-  readonly #run: Run;
-  readonly #queue: Uint8Array[] = [];
-  #scheduled = false;
-
-  constructor(run: Run) {
-    this.#run = run;
-  }
-
-  push(bytes: Uint8Array): void {
-    this.#queue.push(bytes);
-    this.waiting += bytes.length;
-    this.#advance();
-  }
-
+interface Delivery {
+  push(bytes: Uint8Array): void;
+  /** A promise while too much waits. */
+  room(): Promise<void> | undefined;
   /** Fulfilled when the sink has taken all that came. */
-  async finish(): Promise<void> {
-    for (this.#flush(); this.pending; this.#flush()) await this.pending;
-  }
+  finish(): Promise<void>;
+}
 
-  #advance(): void {
-    const { tick } = this.#run;
-    if (!tick || this.waiting >= ENOUGH) return this.#flush();
-    if (!this.#scheduled) tick(() => this.#flush());
-    this.#scheduled = true;
-  }
-
-  #flush(): void {
-    this.#scheduled = false;
-    const { sink, signal, fail } = this.#run;
-    while (this.#queue.length > 0 && !this.pending && !signal.aborted) {
-      try {
-        const pending = sink.body(this.#take());
-        if (pending) this.pending = this.#resume(pending);
-        this.pending?.catch(fail);
-      } catch (reason) {
-        fail(reason);
-      }
+/** While the sink is pending nothing is in the joiner: what it hands on is lent, and cannot wait. */
+function startDelivery(exchange: Exchange): Delivery {
+  const { sink, fail, tick } = exchange;
+  const joiner = new PieceJoiner((bytes) => attempt(exchange, () => sink.body(bytes)));
+  const queue: Uint8Array[] = [];
+  let waiting = 0;
+  let pending: Promise<void> | undefined;
+  let scheduled = false;
+  const hold = (taken: void | Promise<void>): void => {
+    if (taken) (pending = taken.then(resume)).catch(fail);
+  };
+  const flush = (): void => {
+    scheduled = false;
+    if (!pending) hold(joiner.flush());
+  };
+  const take = (bytes: Uint8Array): void => {
+    hold(joiner.push(bytes));
+    if (!tick) flush();
+    else if (!scheduled) tick(flush);
+    scheduled = true;
+  };
+  const resume = (): void => {
+    pending = undefined;
+    for (let bytes; !pending && (bytes = queue.shift());) {
+      waiting -= bytes.length;
+      take(bytes);
     }
-  }
-
-  async #resume(pending: Promise<void>): Promise<void> {
-    await pending;
-    this.pending = undefined;
-    this.#advance();
-  }
-
-  /** All that waits, joined, where it is short pieces; else the first. */
-  #take(): Uint8Array {
-    const queue = this.#queue;
-    const [first] = queue as [Uint8Array];
-    if (queue.length === 1 || this.waiting > queue.length * SHORT) {
-      queue.shift();
-      this.waiting -= first.length;
-      return first;
-    }
-    const bytes = new Uint8Array(this.waiting);
-    for (let piece; (piece = queue.pop());) bytes.set(piece, (this.waiting -= piece.length));
-    return bytes;
-  }
+  };
+  return {
+    push(bytes) {
+      if (!pending) return take(bytes);
+      queue.push(bytes);
+      waiting += bytes.length;
+    },
+    room: () => (waiting > MAX_READ_AHEAD ? pending : undefined),
+    async finish() {
+      for (flush(); pending; flush()) await pending;
+    },
+  };
 }
 
 function requestInit({ automatic, userAgent }: FetchInit, request: TransportRequest, signal: AbortSignal): RequestInit {
@@ -210,18 +191,4 @@ function requestInit({ automatic, userAgent }: FetchInit, request: TransportRequ
     // A stream is never for the cache. Elsewhere this would add Cache-Control to the request.
     ...(automatic && { cache: "no-store" }),
   };
-}
-
-/** One turn of the event loop: by then the connection is back in its pool. A browser delays timers of hidden pages. */
-function macrotask(): Promise<void> {
-  const { setImmediate, MessageChannel } = globalThis;
-  return new Promise((resolve) => {
-    if (setImmediate) return void setImmediate(resolve);
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
 }

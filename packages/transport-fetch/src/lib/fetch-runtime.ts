@@ -33,7 +33,7 @@ export function fetchRuntime(own: boolean): FetchRuntime {
   const browser = !node && !versions["bun"] && !Deno && !/^(Node\.js|Cloudflare-Workers)/.test(agent);
   const nodes = node && own;
   return {
-    version: nodes ? `node/${versions["node"]} undici/${versions["undici"]}` : own && agent ? agent : "fetch",
+    version: nodes ? `node/${versions["node"]} undici/${versions["undici"]}` : (own && agent) || "fetch",
     supports: {
       contract: 1,
       sync: false,

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { startScriptedServer, testTransport } from "@headrace/conformance";
-import type { TransportRequest } from "@headrace/core/transport";
+import type { ResponseSink, TransportRequest } from "@headrace/core/transport";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { fetchTransport, type FetchTransportOptions } from "./fetch-transport.ts";
 import { knownFailures } from "./known-failures.ts";
@@ -108,21 +108,22 @@ describe("a given fetch", () => {
     expect(codes).toEqual(["network", "reset", "truncated"]);
   });
 
-  test("that ignores its signal has its body cancelled", async () => {
+  const thrown = new Error("mine");
+  const throws = (): never => {
+    throw thrown;
+  };
+  test.each<[string, ResponseSink, Record<string, string>, unknown]>([
+    ["head() throws", { ...ignore, head: throws }, {}, thrown],
+    ["body() throws", { ...ignore, body: throws }, {}, thrown],
+    ["the head is none", ignore, { "transfer-encoding": "gzip" }, expect.objectContaining({ code: "protocol" })],
+  ])("that ignores its signal has its body cancelled: %s", async (_, sink, headers, reason) => {
     const cancelled = vi.fn<() => void>();
     const body = new ReadableStream<Uint8Array>({
       pull: (controller) => controller.enqueue(new Uint8Array(10)),
       cancel: cancelled,
     });
-    const fetch = () => Promise.resolve(new Response(body));
-    const reason = new Error("mine");
-    const sink = {
-      head() {},
-      body() {
-        throw reason;
-      },
-    };
-    await expect(fetchTransport({ fetch }).send(request(), sink)).rejects.toBe(reason);
+    const fetch = () => Promise.resolve(new Response(body, { headers }));
+    await expect(fetchTransport({ fetch }).send(request(), sink)).rejects.toEqual(reason);
     await vi.waitFor(() => expect(cancelled).toHaveBeenCalledTimes(1));
   });
 
@@ -176,6 +177,22 @@ test("where there is no fetch the factory says so", () => {
   vi.stubGlobal("fetch", undefined);
   onTestFinished(() => void vi.unstubAllGlobals());
   expect(() => fetchTransport()).toThrow(expect.objectContaining({ code: "unsupported" }));
+});
+
+test("a fetch that is no function is an invalid argument", () => {
+  expect(() => fetchTransport({ fetch: 5 as never })).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+});
+
+test.each([
+  ["UND_ERR_CONNECT_TIMEOUT", "connect"],
+  ["UND_ERR_HEADERS_TIMEOUT", "head"],
+  ["UND_ERR_BODY_TIMEOUT", "idle"],
+])("the phase of a timeout says which of fetch's own clocks it was: %s", async (code, phase) => {
+  const error = new TypeError("fetch failed", { cause: Object.assign(new Error("it took too long"), { code }) });
+  const cutBody = new ReadableStream({ pull: (controller) => controller.error(error) });
+  const fetch = (): Promise<Response> =>
+    phase === "idle" ? Promise.resolve(new Response(cutBody)) : Promise.reject(error);
+  await expect(fetchTransport({ fetch }).send(request(), ignore)).rejects.toMatchObject({ code: "timeout", phase });
 });
 
 test.each([

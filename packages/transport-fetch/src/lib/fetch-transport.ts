@@ -16,16 +16,18 @@ export interface FetchTransportOptions extends NetworkOptions {
  * of a compressed one; it has no connect clock; a browser's follows redirects by itself and does not say
  * why a request failed; Node's ends a body after 300 s of silence (`hiddenIdleLimit`).
  *
- * @throws `unsupported` for a network option that fetch cannot honour, or where there is no fetch
+ * @throws `unsupported` for a network option that fetch cannot honour, or where there is no fetch; `invalid-argument`
+ * for a `fetch` that is no function
  */
 export function fetchTransport(options: FetchTransportOptions = {}): Transport {
   const { userAgent } = options;
   const fetch = options.fetch ?? globalThis.fetch;
   if (!fetch) throw new TransportError("unsupported", "this environment has no fetch: pass one as the option fetch");
-  const { version, supports } = fetchRuntime(!options.fetch || options.fetch === globalThis.fetch);
+  if (typeof fetch !== "function") throw new TransportError("invalid-argument", "`fetch` must be a function");
+  const { version, supports } = fetchRuntime(fetch === globalThis.fetch);
   checkNetworkOptions(options, supports.forbiddenHeaders);
   const init = { fetch, userAgent, automatic: supports.redirects === "automatic" };
-  const inFlight = new Set<FetchExchange>();
+  const inFlight = new Map<FetchExchange["fail"], Promise<void>>();
   let closed = false;
   const closedError = (): Error => new TransportError("closed", "the transport is closed");
   return {
@@ -34,19 +36,23 @@ export function fetchTransport(options: FetchTransportOptions = {}): Transport {
     supports: supports satisfies TransportSupport,
     async send(request, sink) {
       if (closed) throw closedError();
-      if (request.signal.aborted) throw request.signal.reason;
-      const exchange = startExchange(init, request, sink);
-      inFlight.add(exchange);
+      const { signal } = request;
+      signal.throwIfAborted();
+      const { settled, fail } = startExchange(init, request, sink);
+      inFlight.set(fail, settled);
+      const onAbort = (): void => fail(signal.reason);
+      signal.addEventListener("abort", onAbort);
       try {
-        await exchange.settled;
+        await settled;
       } finally {
-        inFlight.delete(exchange);
+        inFlight.delete(fail);
+        signal.removeEventListener("abort", onAbort);
       }
     },
     async close({ force = false } = {}) {
       closed = true;
-      if (force) for (const { fail } of inFlight) fail(closedError());
-      await Promise.allSettled([...inFlight].map(({ settled }) => settled));
+      if (force) for (const fail of inFlight.keys()) fail(closedError());
+      await Promise.allSettled(inFlight.values());
     },
   };
 }

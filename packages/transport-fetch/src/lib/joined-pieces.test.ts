@@ -91,3 +91,20 @@ test("a sink that throws is not called again, though more has come", async () =>
   await expect(sent).rejects.toBe(mine);
   expect(calls).toBe(1);
 });
+
+test("what came before a failure is delivered before it, also where the sink was pending", async () => {
+  const pieces: string[] = [];
+  const sent = receive(
+    [
+      ["a", "b"],
+      ["c", long, "d"],
+    ],
+    async (bytes) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      pieces.push(Buffer.from(bytes).toString());
+    },
+    new TypeError("lost"),
+  );
+  await expect(sent).rejects.toMatchObject({ message: "fetch lost the response: lost" });
+  expect(pieces.join("")).toBe(`abc${long}d`);
+});

@@ -53,7 +53,8 @@ export function toConnectError(error: unknown, step: "tcp" | "tls", peer: string
   });
 }
 
-const connectCodes = new Set(["dns", "connect", "proxy", "tls"]);
+// Of undici's clocks only the connect clock of a given dispatcher runs.
+const connectCodes = new Set(["dns", "connect", "proxy", "tls", "timeout"]);
 
 /** RFC 9113 section 7. */
 const PROTOCOL_ERROR = 1;

@@ -29,8 +29,8 @@ export interface Connection {
   used: boolean;
   /** What the socket failed with first: undici goes on to report its own conclusion. */
   failure: Error | undefined;
-  /** Called when undici asks for another socket, as after GOAWAY over HTTP/2: there will be none. */
-  readonly stranded: Set<() => void>;
+  /** Over HTTP/2 the exchanges on it: told when undici asks for another socket, as after GOAWAY, for there will be none. */
+  readonly exchanges: Set<{ strand(): void }> | undefined;
 }
 
 /** Whether an HTTP/2 connection can take one exchange more. */
@@ -41,7 +41,7 @@ export function hasRoom({ client }: Connection): boolean {
 /** A connection as it comes from the connector. */
 interface Opened {
   readonly socket: Socket;
-  readonly origin: string;
+  readonly origin: URL;
   /** Whether the socket, or what is below its TLS, is TCP. */
   readonly tcp: boolean;
 }
@@ -62,7 +62,8 @@ export function createConnection({ Client }: Undici, key: string, { socket, orig
     maxHeaderSize: MAX_HEAD_SIZE,
     ...(http2 && { h2Options: { pingInterval: 0, maxConcurrentStreams: MAX_STREAMS } }),
   });
-  const connection: Connection = { key, client, socket, wire, used: false, failure: undefined, stranded: new Set() };
+  const exchanges = http2 ? new Set<{ strand(): void }>() : undefined;
+  const connection: Connection = { key, client, socket, wire, used: false, failure: undefined, exchanges };
   const fail = (error: Error): void => {
     connection.failure ??= error;
     if (socket.destroyed) return;
@@ -84,9 +85,9 @@ function connectOnce(socket: Socket, connection: () => Connection): buildConnect
         given = true;
         return callback(null, socket);
       }
-      const { wire, stranded } = connection();
+      const { exchanges } = connection();
       // With streams under way undici would ask again and again.
-      if (wire) callback(new StaleConnection("the connection was closed"), null);
-      else for (const strand of stranded) strand();
+      if (exchanges) for (const exchange of exchanges) exchange.strand();
+      else callback(new StaleConnection("the connection was closed"), null);
     });
 }

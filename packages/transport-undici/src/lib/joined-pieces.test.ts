@@ -1,6 +1,6 @@
 import { type Script, startScriptedServer } from "@headrace/conformance";
-import type { ResponseSink, TransportRequest } from "@headrace/core/transport";
 import { expect, onTestFinished, test } from "vitest";
+import { receive } from "./receive.test-support.ts";
 import { undiciTransport } from "./undici-transport.ts";
 
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
@@ -14,18 +14,11 @@ async function serve(script: Script) {
     await transport.close({ force: true });
     await server.close();
   });
-  const send = (body: ResponseSink["body"]): Promise<void> => {
-    const request: TransportRequest = {
-      url: new URL(server.url()),
-      method: "GET",
-      headers: new Headers(),
-      body: null,
-      signal: new AbortController().signal,
-      connectTimeout: 0,
-    };
-    return transport.send(request, { head: () => {}, body });
+  return {
+    server,
+    send: (onPiece: (piece: string) => void | Promise<void>) =>
+      receive(transport, server.url(), { onBody: (_, piece) => onPiece(piece) }),
   };
-  return { server, send };
 }
 
 test("chunks that come in one read are handed on as one, those of another read are not kept for it", async () => {
@@ -38,8 +31,8 @@ test("chunks that come in one read are handed on as one, those of another read a
     await connection.send(chunk("d") + chunk("e") + chunk(""));
   });
   const pieces: string[] = [];
-  await send((bytes) => {
-    pieces.push(Buffer.from(bytes).toString());
+  await send((piece) => {
+    pieces.push(piece);
     hear();
   });
   expect(pieces).toEqual(["abc", "de"]);
@@ -53,9 +46,9 @@ test("a long chunk behind short ones waits with the rest while the sink is pendi
   });
   const pieces: string[] = [];
   let pending = 0;
-  await send(async (bytes) => {
+  await send(async (piece) => {
     expect(pending++).toBe(0);
-    pieces.push(Buffer.from(bytes).toString());
+    pieces.push(piece);
     await new Promise((resolve) => setImmediate(resolve));
     pending--;
   });
@@ -69,8 +62,8 @@ test("what came before an error is handed on first", async () => {
     await connection.closed();
   });
   const pieces: string[] = [];
-  const sent = send((bytes) => void pieces.push(Buffer.from(bytes).toString()));
-  await expect(sent).rejects.toMatchObject({ code: "protocol" });
+  const { error } = await send((piece) => void pieces.push(piece));
+  expect(error).toMatchObject({ code: "protocol" });
   expect(pieces).toEqual(["ab"]);
 });
 
@@ -86,11 +79,11 @@ test.each([
   });
   const mine = new Error("mine");
   let calls = 0;
-  const sent = send(() => {
+  const { error } = await send(() => {
     calls++;
     throw mine;
   });
-  await expect(sent).rejects.toBe(mine);
+  expect(error).toBe(mine);
   expect(calls).toBe(1);
   // By then a connection that is none the worse would be back in the pool.
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));

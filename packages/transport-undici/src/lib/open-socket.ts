@@ -18,6 +18,13 @@ export interface Route {
   readonly proxy: ProxyServer | undefined;
 }
 
+/** Who waits for a connection. */
+export interface Waiting {
+  readonly request: { readonly connectTimeout: number };
+  /** While the connection is being opened: gives it up. */
+  giveUp: (() => void) | undefined;
+}
+
 /** How connections are opened. */
 export interface Dialer {
   readonly network: Network;
@@ -28,38 +35,35 @@ const ignore = (): void => {};
 
 /**
  * Opens a connection: look-up, TCP, the proxy's handshake, TLS. One timer covers all of it, and when that
- * fires or the signal is aborted, the socket is destroyed at once.
+ * fires or it is given up, the socket is destroyed at once.
  *
  * undici's own connector is not used: its timer is coarse (300 ms fired at 1006, run), and an abort does
  * not reach it.
  *
- * @param timeout ms; 0 for none
- * @throws `dns`, `connect`, `proxy`, `tls`, `timeout` with phase `connect`, or `signal.reason`
+ * @throws `dns`, `connect`, `proxy`, `tls`, `timeout` with phase `connect`; anything when it was given up
  */
-export async function openSocket(
-  dialer: Dialer,
-  route: Route,
-  { timeout, signal }: { timeout: number; signal: AbortSignal },
-): Promise<Socket> {
-  const attempt = new AbortController();
-  const onAbort = (): void => attempt.abort(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  const stopClock = startConnectClock(timeout, `${route.host}:${route.port}`, (reason) => attempt.abort(reason));
+export async function openSocket(dialer: Dialer, route: Route, waiting: Waiting): Promise<Socket> {
   let current: Socket | undefined;
-  attempt.signal.addEventListener("abort", () => current?.destroy());
+  let stopped: { reason: unknown } | undefined;
+  const stop = (reason: unknown): void => {
+    stopped ??= { reason };
+    current?.destroy();
+  };
+  const stopClock = startConnectClock(waiting.request.connectTimeout, `${route.host}:${route.port}`, stop);
+  waiting.giveUp = () => stop(undefined);
   const own = <T extends Socket>(socket: T): T => {
     current = socket.on("error", ignore);
-    if (attempt.signal.aborted) socket.destroy();
+    if (stopped) socket.destroy();
     return socket;
   };
   try {
     return await run(dialer, route, own);
   } catch (error) {
     current?.destroy();
-    throw attempt.signal.aborted ? attempt.signal.reason : error;
+    throw stopped ? stopped.reason : error;
   } finally {
     stopClock();
-    signal.removeEventListener("abort", onAbort);
+    waiting.giveUp = undefined;
   }
 }
 

@@ -190,3 +190,28 @@ test.each([
   }
   expect(server.connections).toHaveLength(connections);
 });
+
+test("of very many connections that are idle at once 256 stay open, and the others are closed over some turns", async () => {
+  let asked = 0;
+  let closed = 0;
+  let allAsked = (): void => {};
+  const answers = new Promise<void>((resolve) => (allAsked = resolve));
+  const { server, transport } = await serve(async (connection) => {
+    await connection.request();
+    if (++asked === 400) allAsked();
+    await answers;
+    await connection.send(ok);
+    await connection.closed();
+    closed++;
+  });
+  await Promise.all(Array.from({ length: 400 }, () => receive(transport, server.url())));
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  const inOneTurn: number[] = [];
+  for (let before = closed; closed < 144; before = closed) {
+    await turn();
+    inOneTurn.push(closed - before);
+  }
+  expect(Math.max(...inOneTurn)).toBeLessThan(144);
+  for (let rest = 0; rest < 10; rest++) await turn();
+  expect(closed).toBe(144);
+});

@@ -7,7 +7,8 @@ import type { Connections } from "./given-dispatcher.ts";
 import { proxyAuthorization } from "./http-tunnel.ts";
 import { openSocket, type Dialer, type Route } from "./open-socket.ts";
 import { portOf } from "./port-of.ts";
-import { isSafe, UndiciExchange } from "./undici-exchange.ts";
+import { isSafe } from "./is-safe.ts";
+import { UndiciExchange } from "./undici-exchange.ts";
 
 /** How one exchange is to be sent. */
 interface Plan {
@@ -22,6 +23,8 @@ export class OwnConnections implements Connections {
   readonly #pool = new ConnectionPool();
   /** Connections that may turn out to be HTTP/2: the next exchanges wait for them. */
   readonly #opening = new Map<string, Promise<Connection>>();
+  /** Of the connection opened last: undici parses an origin that is a string, for each. */
+  #origin: URL | undefined;
 
   constructor(dialer: Dialer, userAgent: string) {
     this.#dialer = dialer;
@@ -76,6 +79,7 @@ export class OwnConnections implements Connections {
     try {
       const opened = this.#opening.get(plan.route.key);
       const shared = opened && (await this.#shared(opened, exchange, plan));
+      if (exchange.over && !shared) return;
       const connection = shared ?? (await this.#open(exchange, plan));
       if (exchange.over) this.#pool.give(connection);
       else exchange.dispatch(connection, connection.client, plan.options);
@@ -84,13 +88,13 @@ export class OwnConnections implements Connections {
     }
   }
 
-  #open({ request, opening }: UndiciExchange, { route, options }: Plan): Promise<Connection> {
+  #open(exchange: UndiciExchange, { route, options }: Plan): Promise<Connection> {
     const { undici, network } = this.#dialer;
     const { key, proxy } = route;
     const tcp = network.unixSocket === undefined && proxy?.scheme !== "https";
-    const limits = { timeout: request.connectTimeout, signal: opening };
-    const opened = openSocket(this.#dialer, route, limits).then((socket) => {
-      const connection = createConnection(undici, key, { socket, origin: String(options.origin), tcp });
+    const opened = openSocket(this.#dialer, route, exchange).then((socket) => {
+      if (this.#origin?.origin !== options.origin) this.#origin = new URL(String(options.origin));
+      const connection = createConnection(undici, key, { socket, origin: this.#origin as URL, tcp });
       this.#pool.add(connection);
       return connection;
     });
@@ -105,17 +109,17 @@ export class OwnConnections implements Connections {
   /** Waits for a connection that is being opened, which may turn out to be one for all; no longer than it may take to connect. */
   async #shared(
     opened: Promise<Connection>,
-    { request, opening }: UndiciExchange,
+    exchange: UndiciExchange,
     { route }: Plan,
   ): Promise<Connection | undefined> {
     await new Promise<void>((resolve, reject) => {
-      const stopClock = startConnectClock(request.connectTimeout, `${route.host}:${route.port}`, reject);
+      const stopClock = startConnectClock(exchange.request.connectTimeout, `${route.host}:${route.port}`, reject);
       const go = (): void => {
         stopClock();
         resolve();
       };
       opened.then(go, go);
-      opening.addEventListener("abort", go, { once: true });
+      exchange.giveUp = go;
     });
     return this.#pool.take(route.key);
   }

@@ -12,7 +12,10 @@ export interface Received {
 export async function receive(
   transport: Transport,
   url: string,
-  init: Partial<TransportRequest> & { onBody?: (body: string) => void | Promise<void> } = {},
+  init: Partial<TransportRequest> & {
+    /** Called with all of the body so far, and the piece that came last. */
+    onBody?: (body: string, piece: string) => void | Promise<void>;
+  } = {},
 ): Promise<Received> {
   const received: Received = { head: undefined, body: "", trailers: [], error: undefined };
   const { onBody, ...request } = init;
@@ -29,8 +32,9 @@ export async function receive(
       {
         head: (head) => void (received.head = head),
         body(bytes) {
-          received.body += Buffer.from(bytes).toString("latin1");
-          return onBody?.(received.body);
+          const piece = Buffer.from(bytes).toString("latin1");
+          received.body += piece;
+          return onBody?.(received.body, piece);
         },
         trailers: (trailers) => void received.trailers.push(...trailers),
       },

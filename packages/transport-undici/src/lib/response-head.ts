@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { TransportError, type ResponseHead, type TransportRequest } from "@headrace/core/transport";
 import type { Connection } from "./connection.ts";
 
@@ -70,9 +71,13 @@ export function isCloseDelimited({ headers, httpVersion }: ResponseHead): boolea
   return httpVersion !== "2" && !headers.has("content-length") && transferCodings(headers).length === 0;
 }
 
-/** Whether no other exchange may follow: after chunks in HTTP/1.0 (RFC 9112 section 6.1). */
-export function endsConnection({ headers, httpVersion }: ResponseHead): boolean {
-  return httpVersion === "1.0" && headers.has("transfer-encoding");
+/**
+ * Whether no other exchange may follow: where the server says so or has closed its side (RFC 9112 section 9.6), and after
+ * chunks in HTTP/1.0 (section 6.1).
+ */
+export function endsConnection({ headers, httpVersion }: ResponseHead, socket: Socket): boolean {
+  if (socket.readableEnded || (httpVersion === "1.0" && headers.has("transfer-encoding"))) return true;
+  return /(?:^|,)\s*close\s*(?:,|$)/i.test(headers.get("connection") ?? "");
 }
 
 /** RFC 9112 section 7: what is left on a body is not the content. undici undoes `chunked` alone, where it is last. */

@@ -5,6 +5,7 @@ import { toTransportError } from "./codes.ts";
 import { StaleConnection, type Connection } from "./connection.ts";
 import { decodeContent } from "./content-decoding.ts";
 import { Http2End } from "./http2-end.ts";
+import { isSafe } from "./is-safe.ts";
 import { PacedSink, type BodyStage } from "./paced-sink.ts";
 import { endsConnection, isCloseDelimited, readHead, toHeaders, type RawFields } from "./response-head.ts";
 
@@ -33,6 +34,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   /** Whether the request may have been written. */
   started = false;
   over = false;
+  /** Set while its connection is being opened: called when it is over before. */
+  giveUp: (() => void) | undefined;
   readonly #host: ExchangeHost;
   readonly #sink: ResponseSink;
   readonly #paced: PacedSink;
@@ -41,16 +44,11 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   #connection: Connection | undefined;
   #controller: Controller | undefined;
   #http2End: Http2End | undefined;
-  #opening: AbortController | undefined;
   #answered = false;
   #head: ResponseHead | undefined;
   #ended = false;
   #trailers: RawFields;
   #settle!: { resolve: () => void; reject: (reason: unknown) => void };
-  readonly #onStranded = (): void => {
-    const unprocessed = !this.started || this.#http2End?.closed;
-    if (unprocessed) this.onResponseError(null, new StaleConnection("the connection was closed"));
-  };
   readonly #onAbort = (): void => this.fail(this.request.signal.reason);
 
   constructor(request: TransportRequest, sink: ResponseSink, host: ExchangeHost) {
@@ -67,19 +65,19 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
     request.signal.addEventListener("abort", this.#onAbort);
   }
 
-  /** Aborted when the exchange is over before its connection is open. */
-  get opening(): AbortSignal {
-    this.#opening ??= new AbortController();
-    return this.#opening.signal;
-  }
-
   /** Sends the request on a connection, or on a dispatcher of the caller's. */
   dispatch(connection: Connection | undefined, dispatcher: Dispatcher, options: DispatchOptions): void {
     this.#leave();
     this.#connection = connection;
     this.started = false;
-    connection?.stranded.add(this.#onStranded);
+    connection?.exchanges?.add(this);
     dispatcher.dispatch(options, this);
+  }
+
+  /** Its connection takes no request any more: ends it, unless the server has it. */
+  strand(): void {
+    const unprocessed = !this.started || this.#http2End?.closed;
+    if (unprocessed) this.onResponseError(null, new StaleConnection("the connection was closed"));
   }
 
   /** Ends it with this reason, unless it is over. */
@@ -143,8 +141,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
     const connection = this.#connection;
     connection?.wire?.close();
     const failure = this.#unprovenEnd();
-    const done = this.#head && endsConnection(this.#head) ? "drop" : "release";
-    if (connection) setImmediate(() => this.#host[done](connection));
+    if (connection?.wire && this.#head && endsConnection(this.#head, connection.socket)) this.#host.drop(connection);
+    else if (connection) setImmediate(() => this.#host.release(connection));
     this.#end(failure);
   }
 
@@ -234,7 +232,7 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   /** Takes the exchange off the wire, if it is still on it. */
   #cut(): void {
     const connection = this.#connection;
-    this.#opening?.abort();
+    this.giveUp?.();
     if (connection?.wire) this.#host.drop(connection);
     else {
       this.#http2End?.cancel();
@@ -244,13 +242,8 @@ export class UndiciExchange implements Dispatcher.DispatchHandler {
   }
 
   #leave(): void {
-    this.#connection?.stranded.delete(this.#onStranded);
+    this.#connection?.exchanges?.delete(this);
     this.#connection = undefined;
     this.#controller = undefined;
   }
-}
-
-/** RFC 9110 section 9.2.1. */
-export function isSafe(method: string): boolean {
-  return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }

@@ -1,5 +1,5 @@
 import { certificates, startScriptedServer, testTransport } from "@headrace/conformance";
-import { Agent } from "undici";
+import { Agent, type Dispatcher } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { receive } from "./receive.test-support.ts";
 import { undiciTransport, type UndiciTransportOptions } from "./undici-transport.ts";
@@ -109,4 +109,16 @@ test("fake timers of a user hold nothing up", async () => {
     body: "ok",
     error: undefined,
   });
+});
+
+test("a given dispatcher's connect timeout is of the connect: nothing was sent", async () => {
+  const late = Object.assign(new Error("Connect Timeout Error"), { code: "UND_ERR_CONNECT_TIMEOUT" });
+  const dispatcher = {
+    dispatch(_options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+      queueMicrotask(() => handler.onResponseError?.(null as never, late));
+      return true;
+    },
+  } as Dispatcher;
+  const { error } = await receive(undiciTransport({ dispatcher }), "http://a.example/");
+  expect(error).toMatchObject({ code: "timeout", phase: "connect" });
 });

@@ -1,6 +1,6 @@
 import type { HeadersSource } from "../create-headers.ts";
 import type { RequestBody } from "../encode-body.ts";
-import type { EventStreamInit } from "../event-stream-init.ts";
+import { checkInit, type EventStreamInit } from "../event-stream-init.ts";
 import { type HeadraceError, invalidArgument } from "../headrace-error.ts";
 import type { ResumeStrategy } from "./resume.ts";
 import type { RetryOptions } from "./retry-policy.ts";
@@ -68,10 +68,9 @@ export interface SubscribeInit extends Omit<EventStreamInit, "attempts" | "heade
   onRetry?: ((reconnection: Reconnection) => void) | undefined;
 }
 
-/** Checks what the other verbs do not know. @throws `invalid-argument` */
+/** Checks the options, also those that the other verbs do not know. @throws `invalid-argument`, `unsupported` */
 export function checkSubscribeInit(init: SubscribeInit): SubscribeInit {
-  if (typeof init !== "object" || init === null)
-    throw invalidArgument("the options are missing: `transport` is required");
+  checkInit(init);
   if ("attempts" in init) throw invalidArgument("`attempts` is not for `subscribe`: use `retry.maxAttempts`");
   const { store, commit, duplicates, isRetryable, onRetry, resume } = init;
   if (commit !== undefined && commit !== "auto" && commit !== "manual") {

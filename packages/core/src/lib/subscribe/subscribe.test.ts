@@ -629,3 +629,15 @@ test("what a body function gives decides whether the request may be made again",
   const { transport } = server(stream("data: a\n\n"));
   expect((await read({ transport, body: () => undefined }, 2)).data).toEqual(["a", "a"]);
 });
+
+test("a function of the user's that throws nothing ends it all the same", async () => {
+  const transport = scriptedTransport(stream("data: a\n\n"));
+  let asked = 0;
+  const headers = (): Promise<never> => {
+    asked++;
+    return Promise.reject();
+  };
+  const events = subscribe("http://a.example/", { transport, headers })[Symbol.asyncIterator]();
+  await expect(events.next()).rejects.toBeUndefined();
+  expect(asked).toBe(1);
+});

@@ -1,10 +1,10 @@
 import { CallController } from "../call-controller.ts";
 import { END } from "../call-ends.ts";
-import { Clocks, type Timeouts } from "../clocks.ts";
-import type { EventStreamInit } from "../event-stream-init.ts";
+import { Clocks } from "../clocks.ts";
 import type { ServerSentEvent } from "../event-stream-parser.ts";
 import { asHeadraceError, HeadraceError, invalidArgument } from "../headrace-error.ts";
 import { pause } from "../pause.ts";
+import { type ConnectionRequest, isReplayable, makeConnectionRequest } from "./connection-request.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { lastEventId, type ResumeStrategy, type StreamPosition } from "./resume.ts";
 import { RetryPolicy } from "./retry-policy.ts";
@@ -157,6 +157,7 @@ export class SubscriptionRun {
       const { url, init } = await this.#request(policy);
       await connection.open(url, init);
     } catch (cause) {
+      if (cause === undefined) throw cause; // Without a cause it would be a clean end.
       connection.cause = cause; // What a function of the user's threw: one of our errors is judged as any other.
     }
     return connection;
@@ -167,8 +168,8 @@ export class SubscriptionRun {
    * yield, at half the cost. Only while that stands at a yield, or has not begun.
    */
   take({ connection }: Reading): ServerSentEvent | undefined {
-    if (this.#init.store || this.#controller.aborted) return undefined;
-    const arrival = connection?.take();
+    if (!connection || this.#init.store || this.#controller.aborted) return undefined;
+    const arrival = connection.take();
     return arrival && this.#handOut(arrival);
   }
 
@@ -192,28 +193,13 @@ export class SubscriptionRun {
   }
 
   /** What the next connection asks for. @throws what a function of the user's throws */
-  async #request(policy: RetryPolicy): Promise<{ url: string | URL; init: EventStreamInit }> {
-    const { headers, body, store: _store, resume: _resume, commit: _commit, ...rest } = this.#init;
-    const { signal } = this.#controller;
+  async #request(policy: RetryPolicy): Promise<ConnectionRequest> {
     const attempt: SubscriptionAttempt = { attempt: this.#attempt, lastEventId: this.cursor, cause: this.cause };
     const resume = this.cursor === "" ? {} : this.#resume.request(this.cursor);
-    const made = {
-      url: withQuery(await valueFor(this.#url, attempt, signal), resume.query),
-      headers: await valueFor(headers, attempt, signal),
-      body: await valueFor(body, attempt, signal),
-    };
-    const replayable = isReplayable({ ...rest, body: made.body });
-    policy.replayable = replayable;
-    const init: EventStreamInit = {
-      eof: "discard",
-      ...rest,
-      headers: made.headers,
-      body: made.body,
-      timeouts: connectionTimeouts(rest.timeouts, replayable),
-      signal,
-      lastEventId: resume.lastEventId,
-    };
-    return { url: made.url, init };
+    const asked = { url: this.#url, init: this.#init, resume };
+    const request = await makeConnectionRequest(asked, attempt, this.#controller.signal);
+    policy.replayable = request.replayable;
+    return request;
   }
 
   #move(position: StreamPosition): void {
@@ -230,28 +216,4 @@ export class SubscriptionRun {
     this.#uncommitted.cursor = this.cursor;
     return store && this.#uncommitted.events >= (store.every ?? 1) ? this.#store(this.cursor) : undefined;
   }
-}
-
-async function valueFor<T>(value: PerAttempt<T>, attempt: SubscriptionAttempt, signal: AbortSignal): Promise<T> {
-  if (typeof value !== "function") return value;
-  return await untilAborted((value as (attempt: SubscriptionAttempt) => T | Promise<T>)(attempt), signal);
-}
-
-/** Sets parameters in the query; all else of the URL stays as it was written, relative or not. */
-function withQuery(url: string | URL, query: Readonly<Record<string, string>> = {}): string | URL {
-  const added = new URLSearchParams(query);
-  if (added.size === 0) return url;
-  const [, before = "", given = "", fragment = ""] = /^([^?#]*)\??([^#]*)(.*)$/s.exec(String(url)) ?? [];
-  const isKept = (part: string): boolean => part !== "" && !added.has([...new URLSearchParams(part).keys()][0] ?? "");
-  return `${before}?${[...given.split("&").filter(isKept), String(added)].join("&")}${fragment}`;
-}
-
-/** `total` is kept over all connections. A clock that guesses is only for what can be taken up again. */
-function connectionTimeouts(timeouts: Timeouts = {}, replayable: boolean): Timeouts {
-  return { ...timeouts, idle: timeouts.idle ?? (replayable ? "auto" : 0), total: 0 };
-}
-
-function isReplayable({ method, body, json, replay = false }: SubscribeInit): boolean {
-  const effective = method?.toUpperCase() ?? (body != null || json !== undefined ? "POST" : "GET");
-  return replay || effective === "GET" || effective === "HEAD";
 }
