@@ -5,8 +5,9 @@ import { slowReaders } from "./clients/slow-readers.ts";
 import type { Contestant } from "./contestant.ts";
 import { allFramers } from "./framers/all-framers.ts";
 import { checkResult } from "./harness/check-result.ts";
+import { pageFramers } from "./harness/frame-in-page.ts";
 import type { ContestantJob } from "./harness/contestant-job.ts";
-import { startContestant } from "./harness/start-contestant.ts";
+import { NotHere, startContestant, startInChromium } from "./harness/start-contestant.ts";
 import { startLoadSource } from "./source/start-load-source.ts";
 import { workloadNames, type WorkloadName } from "./workloads/shapes.ts";
 import { streamOf } from "./workloads/workload.ts";
@@ -28,8 +29,12 @@ function digestOf({ gives = ({ data }) => data }: Contestant<unknown>, { workloa
 }
 
 /** Runs all jobs, in one process, and holds each result against what is in the stream. */
-async function expectEqualEvents(contestant: Contestant<unknown>, jobs: readonly ContestantJob[]): Promise<void> {
-  const running = await startContestant(contestant.name);
+async function expectEqualEvents(
+  contestant: Contestant<unknown>,
+  jobs: readonly ContestantJob[],
+  start: typeof startInChromium = startContestant,
+): Promise<void> {
+  const running = await start(contestant.name);
   try {
     for (const job of jobs) {
       const result = await running.run({ ...job, digest: true });
@@ -74,14 +79,25 @@ async function expectConnections({ name, refuses }: Contestant<unknown>): Promis
 const timeout = 30_000;
 
 describe("framers deliver what is in the streams", { timeout }, () => {
+  const sizes = (workload: WorkloadName): number[] => (workload === "4m" ? [65_536] : [16_384, 257, 17]);
+
   test.for(allFramers)("$name", async (framer) => {
     const able = (workload: WorkloadName) => (size: number) => framer.refuses?.(workload, size) === undefined;
-    const sizes = (workload: WorkloadName): number[] => (workload === "4m" ? [65_536] : [16_384, 257, 17]);
     const jobs = (workload: WorkloadName): ContestantJob[] => {
       const event = able(workload)(Infinity) ? (["event"] as const) : [];
       return framerJobs(workload, [...sizes(workload).filter(able(workload)), ...event]);
     };
     await expectEqualEvents(framer, workloadNames.flatMap(jobs));
+  });
+
+  test.for(pageFramers)("$name, in Chromium", async (framer, { skip }) => {
+    const jobs = workloadNames.flatMap((workload) => framerJobs(workload, [...sizes(workload), "event"]));
+    try {
+      await expectEqualEvents(framer, jobs, startInChromium);
+    } catch (error) {
+      if (error instanceof NotHere) return skip(error.message);
+      throw error;
+    }
   });
 });
 

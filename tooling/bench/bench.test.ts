@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { nodeLines } from "@headrace/repo/node-lines";
 import { afterAll, expect, test } from "vitest";
+import type { Comparison } from "./harness/comparison.ts";
 import type { BenchResult } from "./report/bench-result.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "headrace-bench-"));
@@ -41,20 +42,31 @@ test.for([
   expect(JSON.stringify(result)).not.toContain(process.cwd());
 });
 
-test("in full, framers run on each Node that is installed, and a title picks", { timeout: 60_000 }, async () => {
-  const file = join(folder, "nodes.json");
-  const title = ["tiny, pieces of 65536 bytes", "tiny, pieces of 16384 bytes"];
-  const few = ["--rounds", "1", "--sample", "1", "--only", "headrace", "--title", ...title];
-  await bench("--full", "--scenario", "framer", ...few, "--out", file);
-  const { comparisons } = JSON.parse(readFileSync(file, "utf8")) as BenchResult;
-  const lines = nodeLines().filter(({ executable }) => executable !== undefined);
-  expect(comparisons).toHaveLength(3 * lines.length);
-  for (const { version } of lines) {
-    const own = comparisons.filter(({ node = process.version }) => node === version);
-    const titles = [...title, "geometric mean of 2 cells"];
-    expect(own.map((each) => each.title)).toEqual(titles.map((each) => expect.stringContaining(each)));
-  }
-});
+test(
+  "in full, framers run on each Node that is installed and in Chromium, and a title picks",
+  { timeout: 60_000 },
+  async () => {
+    const file = join(folder, "nodes.json");
+    const title = ["tiny, pieces of 65536 bytes", "tiny, pieces of 16384 bytes"];
+    const few = ["--rounds", "1", "--sample", "1", "--only", "headrace", "--title", ...title];
+    await bench("--full", "--scenario", "framer", ...few, "--out", file);
+    const { comparisons } = JSON.parse(readFileSync(file, "utf8")) as BenchResult;
+    const lines = nodeLines().filter(({ executable }) => executable !== undefined);
+    expect(comparisons).toHaveLength(3 * lines.length + 1);
+    for (const { version } of lines) {
+      const own = comparisons.filter(
+        ({ runtime = `Node ${process.versions.node}` }) => runtime === `Node ${version.slice(1)}`,
+      );
+      const titles = [...title, "geometric mean of 2 cells"];
+      expect(own.map((each) => each.title).slice(0, 3)).toEqual(titles.map((each) => expect.stringContaining(each)));
+    }
+    const { title: last, runtime, absent } = comparisons.at(-1) as Comparison;
+    expect([last, runtime ?? absent[0]?.reason]).toEqual([
+      "tiny, pieces of 16384 bytes, Chromium",
+      expect.stringMatching(/^Chromium \d|^no Chromium at /),
+    ]);
+  },
+);
 
 test("a scenario that is not there is refused", async () => {
   await expect(bench("--scenario", "speed")).rejects.toThrow(/Allowed choices are framer/);

@@ -12,23 +12,24 @@ export interface SourceServer {
 
 /** What a page imports by name. */
 const imports = {
-  "@headrace/core": "/core/src/index.ts",
-  "@headrace/core/fetch": "/core/src/fetch.ts",
-  "@headrace/core/parser": "/core/src/parser.ts",
-  "@headrace/core/transport": "/core/src/transport.ts",
-  "@headrace/event-source": "/event-source/src/index.ts",
-  "@headrace/transport-fetch": "/transport-fetch/src/index.ts",
+  "@headrace/core": "/packages/core/src/index.ts",
+  "@headrace/core/fetch": "/packages/core/src/fetch.ts",
+  "@headrace/core/parser": "/packages/core/src/parser.ts",
+  "@headrace/core/transport": "/packages/core/src/transport.ts",
+  "@headrace/event-source": "/packages/event-source/src/index.ts",
+  "@headrace/transport-fetch": "/packages/transport-fetch/src/index.ts",
+  "eventsource-parser": "/tooling/bench/node_modules/eventsource-parser/dist/index.js",
 };
 
-const packages = new URL("../../packages/", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const page = `<!doctype html><title>headrace</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
 
-/** Serves the TypeScript files of the packages as JavaScript, and everywhere else a page that can import them by name. */
+/** Serves the modules of the repository, types stripped, by their paths, and everywhere else a page that can import them. */
 export async function serveSources(): Promise<SourceServer> {
   const server = createServer(({ url = "/" }, response) => {
-    const isSource = /^(\/[\w-]+)+\.ts$/.test(url);
+    const isSource = /^(\/[\w-]+)+\.[jt]s$/.test(url);
     response.setHeader("content-type", isSource ? "text/javascript" : "text/html");
-    response.end(isSource ? stripTypeScriptTypes(readFileSync(new URL(`.${url}`, packages), "utf8")) : page);
+    response.end(isSource ? stripTypeScriptTypes(readFileSync(new URL(`.${url}`, root), "utf8")) : page);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { comparisonRows, failureOf } from "./comparison.ts";
+import { comparisonRows, failureOf, meanOf } from "./comparison.ts";
 
 test("each row has its ratio to the base's same rounds; who has no sample has no row", () => {
   const rows = [
@@ -36,6 +36,15 @@ test("processor time is compared as a sum, and its median divides as all rounds 
 test("without a base there is no ratio", () => {
   const [row] = comparisonRows([{ name: "only", kind: "ours", samples: [2] }], "");
   expect(row).toEqual({ name: "only", kind: "ours", samples: [2], spread: { q1: 2, median: 2, q3: 2 } });
+});
+
+test("the mean of processor time keeps its parts", () => {
+  expect(meanOf([1, 2, 6])).toBe(3);
+  const samples = [
+    { user: 1, system: 0 },
+    { user: 3, system: 8 },
+  ];
+  expect(meanOf(samples)).toEqual({ user: 2, system: 4 });
 });
 
 test("a failure is told in one line, without a stack", () => {

@@ -6,8 +6,8 @@ export interface Comparison {
   readonly scenario: string;
   /** What was read, and how: `OpenAI chat, in pieces of 16 KiB`. */
   readonly title: string;
-  /** The Node that it ran on, where that is not the run's: `v22.23.3`. */
-  readonly node?: string;
+  /** What it ran on, where that is not the run's own Node: `Node 22.23.3`, `Chromium 150.0.7871.100`. */
+  readonly runtime?: string;
   /** What the samples are: `µs of CPU an event`. */
   readonly unit: string;
   /** The contestant that the ratios are to. */
@@ -46,6 +46,15 @@ export function failureOf(name: string, error: unknown): Absent {
 
 /** One measurement: a number, or processor time, of which the sum is compared. */
 export type Sample = number | CpuTime;
+
+/** The mean of measurements of one kind. */
+export function meanOf(samples: readonly Sample[]): Sample {
+  const mean = (of: (sample: Sample) => number): number =>
+    samples.reduce<number>((sum, sample) => sum + of(sample), 0) / samples.length;
+  if (samples.every((sample) => typeof sample === "number")) return mean(valueOf);
+  const part = (name: keyof CpuTime): number => mean((sample) => (typeof sample === "number" ? sample : sample[name]));
+  return { user: part("user"), system: part("system") };
+}
 
 /** Makes the rows of a comparison, the base's ratio being 1. */
 export function comparisonRows(

@@ -23,7 +23,7 @@ void loadContestant(name).then(
         (error: unknown) => send({ error: text(error) }),
       );
     });
-    send({ ready: process.version });
+    send({ ready: `Node ${process.versions.node}` });
   },
   (error: unknown) => send({ error: text(error) }),
 );

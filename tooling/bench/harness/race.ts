@@ -1,20 +1,20 @@
 import type { Contestant } from "../contestant.ts";
 import type { BenchContext } from "./bench-context.ts";
 import { checkResult, itemsOf } from "./check-result.ts";
-import { type Absent, type Comparison, comparisonRows, failureOf, type Sample } from "./comparison.ts";
+import { type Absent, type Comparison, comparisonRows, failureOf, meanOf, type Sample } from "./comparison.ts";
 import type { ContestantJob, ContestantResult } from "./contestant-job.ts";
 import { cpuShare, cpuTotal } from "./cpu-time.ts";
 import { interleave } from "./interleave.ts";
 import type { LoadSource } from "../source/start-load-source.ts";
 import { runHeld } from "./run-held.ts";
-import { type RunningContestant, startContestant } from "./start-contestant.ts";
+import { NotHere, ownRuntime, type RunningContestant, startContestant } from "./start-contestant.ts";
 
 /** A job that several contestants do in turns, and what is compared. */
 export interface Race {
   readonly scenario: string;
   readonly title: string;
-  /** The Node to run on, by its path; this process's where there is none. */
-  readonly node?: string;
+  /** Starts a contestant, where that is not on this process's Node. */
+  readonly start?: (name: string) => Promise<RunningContestant>;
   readonly contestants: readonly Contestant<unknown>[];
   /** Who the others are compared with; takes part whoever was asked for. */
   readonly base: string;
@@ -22,6 +22,8 @@ export interface Race {
   readonly job: (amount: number) => ContestantJob;
   /** The job to warm up with, where the job itself would be waiting most of the time. */
   readonly warmJob?: (amount: number) => ContestantJob;
+  /** How often a sample does the job, where that is not once: what counts is the mean. */
+  readonly repeats?: number;
   /** The amount to begin with, and the least and the most. */
   readonly amount: { readonly first: number; readonly least: number; readonly most: number };
   readonly measures: readonly Measure[];
@@ -65,9 +67,13 @@ interface Runner {
 export async function race(race: Race, context: BenchContext): Promise<Comparison[]> {
   if (!context.wants(race.title)) return [];
   const absent = refusals(race);
-  const able = race.contestants.filter(({ name }) => !absent.some((each) => each.name === name));
+  const timed = race.measures.includes(wallPerEvent);
+  const able = race.contestants.filter(
+    ({ name, wallOnly }) => (timed || !wallOnly) && !absent.some((each) => each.name === name),
+  );
   const wanted = able.filter(({ name }) => name === race.base || context.takesPart(name));
-  const fail = (name: string, error: unknown): void => void absent.push(failureOf(name, error));
+  const fail = (name: string, error: unknown): void =>
+    void absent.push(error instanceof NotHere ? { name, reason: error.message } : failureOf(name, error));
   const runners: Runner[] = [];
   for (const contestant of wanted) {
     context.progress(`${race.title}: warming up ${contestant.name}`);
@@ -78,7 +84,7 @@ export async function race(race: Race, context: BenchContext): Promise<Compariso
   }
   context.progress(`${race.title}: ${context.rounds} rounds of ${runners.length}`);
   const samples = await interleave(
-    runners.map((runner) => () => runChecked(runner, context.source)),
+    runners.map((runner) => () => sampleOf(runner, race.repeats ?? 1, context.source)),
     context.rounds + 1,
     (index, error) => fail(runners[index]?.contestant.name ?? "", error),
   );
@@ -88,7 +94,8 @@ export async function race(race: Race, context: BenchContext): Promise<Compariso
 
 interface Outcome {
   readonly runners: readonly Runner[];
-  readonly samples: readonly (readonly ContestantResult[])[];
+  /** For each runner and round, the results of all its times. */
+  readonly samples: readonly (readonly (readonly ContestantResult[])[])[];
   readonly measure: Measure;
   readonly absent: readonly Absent[];
 }
@@ -97,12 +104,12 @@ function comparisonOf({ scenario, title, base }: Race, { runners, samples, measu
   const rows = runners.flatMap(({ contestant: { name, kind, wallOnly }, job }, index) => {
     if (wallOnly && measure !== wallPerEvent) return [];
     const [, ...results] = samples[index] ?? [];
-    return [{ name, kind, samples: results.map((result) => measure.of(result, job)) }];
+    return [{ name, kind, samples: results.map((times) => meanOf(times.map((result) => measure.of(result, job)))) }];
   });
   const full = measure.title === undefined ? title : `${title}, ${measure.title}`;
   const comparison = { scenario, title: full, unit: measure.unit, base, rows: comparisonRows(rows, base), absent };
-  const { node = process.version } = runners[0]?.running ?? {};
-  return node === process.version ? comparison : { ...comparison, node };
+  const { runtime = ownRuntime } = runners[0]?.running ?? {};
+  return runtime === ownRuntime ? comparison : { ...comparison, runtime };
 }
 
 function refusals({ contestants, job, amount }: Race): Absent[] {
@@ -118,7 +125,8 @@ function refusals({ contestants, job, amount }: Race): Absent[] {
  * is no forced garbage collection before a sample: it drops optimised code, and tripled the next 20 ms (Node 26).
  */
 async function warmUp(contestant: Contestant<unknown>, race: Race, context: BenchContext): Promise<Runner> {
-  const running = await startContestant(contestant.name, race.node);
+  const { start = startContestant } = race;
+  const running = await start(contestant.name);
   const { job, warmJob = job } = race;
   let { first: amount } = race.amount;
   let spent = 0;
@@ -136,6 +144,12 @@ async function warmUp(contestant: Contestant<unknown>, race: Race, context: Benc
     throw error;
   }
   return { contestant, running, job: job(amount) };
+}
+
+async function sampleOf(runner: Runner, repeats: number, source: LoadSource): Promise<readonly ContestantResult[]> {
+  const results: ContestantResult[] = [];
+  while (results.length < repeats) results.push(await runChecked(runner, source));
+  return results;
 }
 
 async function runChecked({ contestant, running, job }: Runner, source: LoadSource): Promise<ContestantResult> {

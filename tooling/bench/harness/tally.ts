@@ -65,7 +65,7 @@ export class Tally {
   }
 
   /** Ends counting. */
-  result(): ContestantResult {
+  readonly result = (): ContestantResult => {
     const now = performance.now();
     const { cpu = this.#cpu, at = this.#started } = this.#afterFirst ?? {};
     this.#delays?.disable();
@@ -88,5 +88,5 @@ export class Tally {
       },
       growth: this.#growth,
     };
-  }
+  };
 }

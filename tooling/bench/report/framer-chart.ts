@@ -13,23 +13,23 @@ export interface FramerMark {
 }
 
 /**
- * The median ratio of each framer on each workload, the mean of all its piece sizes, and over all workloads; on another
- * Node than the run's, over all workloads alone.
+ * The median ratio of each framer on each workload, the mean of all its piece sizes, and over all workloads; on
+ * another Node than the run's, and in a browser, over all workloads alone.
  */
 export function framerMarks(comparisons: readonly Comparison[]): readonly FramerMark[] {
-  const own = comparisons.filter(({ node }) => node === undefined);
-  const others = new Set(comparisons.flatMap(({ node }) => node ?? []));
-  const means = [...others].flatMap((version) => {
-    const name = `all, Node ${majorOf(version)}`;
-    const among = comparisons.filter(({ node }) => node === version);
+  const own = comparisons.filter(({ runtime }) => runtime === undefined);
+  const others = new Set(comparisons.flatMap(({ runtime }) => runtime ?? []));
+  const means = [...others].flatMap((other) => {
+    const name = `all, ${majorOf(other)}`;
+    const among = comparisons.filter(({ runtime }) => runtime === other);
     return marksOf(among, name).filter(({ workload }) => workload === name);
   });
   return [...marksOf(own, "all of them"), ...means];
 }
 
-/** `22` of `v22.23.3`. */
-export function majorOf(version: string): string {
-  return version.slice(1).split(".", 1)[0] ?? "";
+/** `Node 22` of `Node 22.23.3`. */
+export function majorOf(runtime: string): string {
+  return runtime.split(".", 1)[0] ?? "";
 }
 
 function marksOf(comparisons: readonly Comparison[], meanName: string): readonly FramerMark[] {

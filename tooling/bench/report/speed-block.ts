@@ -22,7 +22,7 @@ export function speedBlock(result: BenchResult): string {
   return [
     `Measured on ${result.date}: ${processor}, ${cores} cores, ${system}, Node ${node}, undici ${versions["undici"]},`,
     `${libcurl}. Every contestant in a process of its own, all in turns, over loopback; medians of the ratios round by`,
-    'round. Ratios carry over to other machines; microseconds would not. "Many events" come 64 KB at a time, at a rate that',
+    "round. Ratios carry over to other machines; microseconds would not. Both columns come 64 KB at a time, at a rate that",
     "nearly all keep up with: a reader slower than its source is charged with the work of sending. Less than 1x is no",
     "mistake: who only reads makes so little garbage besides its buffers that only full collections free them, a fifth of",
     "its time.",
@@ -30,7 +30,7 @@ export function speedBlock(result: BenchResult): string {
     ...(many ? [picture(many), ""] : []),
     table(result),
     "",
-    framerTable(framerCells(result), result.machine.node),
+    framerTable(framerCells(result), `Node ${node.slice(1)}`),
     "",
     ...[framer, memory, single].flatMap((chart) => (chart ? [picture(chart), ""] : [])),
     `All samples: [${folder}/results](${folder}/results). Run it yourself: \`npx -y pnpm@12 bench\` (three minutes),`,
@@ -51,7 +51,7 @@ function picture({ name, alt }: SpeedChart): string {
 /** The clients that are asked about most, on the two ways in which servers write. */
 function table(result: BenchResult): string {
   const many = comparisonOf(result, "clients", "openai, 64 KB a write");
-  const single = comparisonOf(result, "clients", "openai, burst, an HTTP chunk an event");
+  const single = comparisonOf(result, "clients", "an HTTP chunk an event");
   const ours = many.rows.filter(({ kind }) => kind === "ours").map(({ name }) => name);
   const rows = [...ours, ...peers].map((name) => `| ${name} | ${cell(many, name)} | ${cell(single, name)} |`);
   const head = `| CPU an event, to \`${many.base}\` | many events in an HTTP chunk | one event in each |`;

@@ -11,14 +11,14 @@ import { framerMarks } from "./framer-chart.ts";
 import { speedBlock } from "./speed-block.ts";
 import { speedCharts } from "./speed-charts.ts";
 
-function cell(title: string, ratio: number, node?: string): Comparison {
+function cell(title: string, ratio: number, runtime?: string): Comparison {
   const rows = [
     { name: framerBase, kind: "peer", samples: [1] },
     { name: "headrace", kind: "ours", samples: [ratio] },
     { name: "headrace, portable", kind: "ours", samples: [2 * ratio] },
   ] as const;
   const made = { scenario: "framer", title, unit: "µs of CPU an event", base: framerBase, absent: [] };
-  return { ...made, rows: comparisonRows(rows, framerBase), ...(node === undefined ? {} : { node }) };
+  return { ...made, rows: comparisonRows(rows, framerBase), ...(runtime === undefined ? {} : { runtime }) };
 }
 
 function comparison(scenario: string, title: string, absent: Comparison["absent"] = []): Comparison {
@@ -47,11 +47,11 @@ const result: BenchResult = {
   comparisons: [
     cell("openai, pieces of 16384 bytes", 0.5),
     cell("cjk, pieces of 16384 bytes", 2),
-    cell("openai, pieces of 16384 bytes, Node 22", 0.2, "v22.1.0"),
-    cell("cjk, pieces of 16384 bytes, Node 22", 0.8, "v22.1.0"),
+    cell("openai, pieces of 16384 bytes, Node 22", 0.2, "Node 22.1.0"),
+    cell("cjk, pieces of 16384 bytes, Node 22", 0.8, "Node 22.1.0"),
     comparison("framer", "geometric mean of 2 cells"),
     comparison("clients", "openai, 64 KB a write, 7 a second"),
-    comparison("clients", "openai, burst, an HTTP chunk an event"),
+    comparison("clients", "openai, an HTTP chunk an event, 7 writes a second"),
     comparison("memory", "1000 open streams that say nothing"),
   ],
 };
@@ -118,13 +118,27 @@ test("a framer's mark is the geometric mean over its piece sizes, and the last o
 });
 
 test("on another Node, a framer has one mark, behind those of the run's own", () => {
-  const cells = [cell("cjk, a, Node 22", 8, "v22.1.0"), cell("tiny, a, Node 22", 2, "v22.1.0"), cell("tiny, a", 3)];
+  const cells = [
+    cell("cjk, a, Node 22", 8, "Node 22.1.0"),
+    cell("tiny, a, Node 22", 2, "Node 22.1.0"),
+    cell("tiny, a", 3),
+  ];
   const ours = framerMarks(cells).filter(({ name }) => name === "headrace");
   expect(ours.map(({ workload, ratio }) => [workload, ratio])).toEqual([
     ["tiny", expect.closeTo(3)],
     ["all of them", expect.closeTo(3)],
     ["all, Node 22", expect.closeTo(4)],
   ]);
+});
+
+test("a browser has a row, without a Buffer in any case; one that was not there has none", () => {
+  const made = cell("openai, pieces of 16384 bytes, Chromium", 0.5, "Chromium 150.0.7.1");
+  const inPage = { ...made, rows: made.rows.filter(({ name }) => name !== "headrace, portable") };
+  const table = (...more: readonly Comparison[]): string[] =>
+    speedBlock({ ...result, comparisons: [...result.comparisons, ...more] }).split("\n");
+  const named = "0.50x (openai, pieces of 16384 bytes)";
+  expect(table(inPage)).toContain(`| Chromium 150 | 0.50x | 0.50x | 0.50x | ${named} | ${named} |`);
+  expect(table({ ...inPage, rows: [] })).toEqual(table());
 });
 
 test("a run that lacks a scenario cannot be published", () => {

@@ -3,7 +3,9 @@ import { allFramers } from "../framers/all-framers.ts";
 import type { BenchContext } from "../harness/bench-context.ts";
 import type { Comparison } from "../harness/comparison.ts";
 import { meanComparison } from "../harness/mean-comparison.ts";
-import { cpuPerEvent, race } from "../harness/race.ts";
+import { pageFramers } from "../harness/frame-in-page.ts";
+import { cpuPerEvent, race, type Race } from "../harness/race.ts";
+import { startContestant, startInChromium } from "../harness/start-contestant.ts";
 import { workloadNames, type WorkloadName } from "../workloads/shapes.ts";
 import { contentOf } from "../workloads/workload.ts";
 
@@ -30,51 +32,87 @@ const quick: readonly Cell[] = [
 ];
 
 const all = workloadNames.flatMap((name) => pieceSizes.map((size): Cell => [name, size]));
+const inBrowser = all.filter(([, size]) => size === 16_384 || size === "event");
+
+/** What framers run on. */
+type Runtime = Pick<Race, "contestants" | "start"> & {
+  /** Behind each title; empty for the run's own Node. */
+  readonly suffix: string;
+  readonly cells: readonly Cell[];
+  readonly amount: Race["amount"];
+  /** How much longer a sample is, where processor time is told less finely. */
+  readonly longer: number;
+};
 
 /**
  * Bytes to events, with no network: every workload, in pieces of every size, and the mean of all. In full on every Node
- * that is installed, on the older ones only ours and the base: their decoders differ by more than all framers do.
+ * that is installed, on the older ones only ours and the base: their decoders differ by more than all framers do. And in
+ * a browser, where there is no Buffer.
  */
 export async function* framerScenario(context: BenchContext): AsyncGenerator<Comparison> {
-  const cells = context.full ? all : quick;
-  const [own, ...others] = nodeLines().toSorted((a, b) => Number(isOwn(b)) - Number(isOwn(a)));
-  for (const line of context.full ? [own, ...others] : [own]) {
-    if (line?.executable === undefined) continue;
+  const own = ownNode(context.full ? all : quick);
+  for (const runtime of context.full ? [own, ...otherNodes(), chromium] : [own]) {
     const comparisons: Comparison[] = [];
-    for (const cell of cells) {
-      const made = await framerRace(cell, line, context);
+    for (const cell of runtime.cells) {
+      const made = await framerRace(cell, runtime, context);
       comparisons.push(...made);
       yield* made;
+      // nothing to run on: said once
+      if (made.some(({ rows }) => rows.length === 0)) break;
     }
-    const title = `geometric mean of ${comparisons.length} cells${suffixOf(line)}`;
+    const title = `geometric mean of ${comparisons.length} cells${runtime.suffix}`;
+    const other = comparisons[0]?.runtime;
     if (comparisons.length > 1) {
       const mean = meanComparison(comparisons, { scenario: "framer", title, base: "headrace" });
-      yield isOwn(line) ? mean : { ...mean, node: line.version };
+      yield other === undefined ? mean : { ...mean, runtime: other };
     }
   }
 }
 
-const isOwn = ({ version }: NodeLine): boolean => version === process.version;
-const suffixOf = (line: NodeLine): string => (isOwn(line) ? "" : `, Node ${line.major}`);
+const once: Race["amount"] = { first: 1, least: 1, most: 1000 };
+const oursAndBase = allFramers.filter(({ kind, name }) => kind === "ours" || name === framerBase);
+const ownNode = (cells: readonly Cell[]): Runtime => ({
+  suffix: "",
+  cells,
+  contestants: allFramers,
+  amount: once,
+  longer: 1,
+});
 
-function framerRace([workload, pieceSize]: Cell, line: NodeLine, context: BenchContext): Promise<Comparison[]> {
+function otherNodes(): readonly Runtime[] {
+  return nodeLines().flatMap(({ major, executable, version }: NodeLine) => {
+    if (executable === undefined || version === process.version) return [];
+    const start: Race["start"] = (name) => startContestant(name, executable);
+    return [{ ...ownNode(all), suffix: `, Node ${major}`, contestants: oursAndBase, start }];
+  });
+}
+
+/** A page's processor time comes in steps of 10 ms: the first amount is more than one of them, and a sample is many. */
+const chromium: Runtime = {
+  suffix: ", Chromium",
+  cells: inBrowser,
+  contestants: pageFramers,
+  start: startInChromium,
+  amount: { ...once, first: 20 },
+  longer: 4,
+};
+
+function framerRace([workload, pieceSize]: Cell, runtime: Runtime, context: BenchContext): Promise<Comparison[]> {
   const { bytes } = contentOf(workload, 16);
   const events = Math.max(1, Math.round((streamBytes * 16) / bytes));
   const pieces = pieceSize === "event" ? "an event a piece" : `pieces of ${pieceSize} bytes`;
+  const { suffix, longer, ...started } = runtime;
+  const { sampleCpu, warmUp } = context;
   return race(
     {
+      ...started,
       scenario: "framer",
-      title: `${workload}, ${pieces}${suffixOf(line)}`,
-      ...(line.executable === undefined ? {} : { node: line.executable }),
-      contestants: isOwn(line)
-        ? allFramers
-        : allFramers.filter(({ kind, name }) => kind === "ours" || name === framerBase),
+      title: `${workload}, ${pieces}${suffix}`,
       base: framerBase,
       job: (times) => ({ workload, events, times, pieceSize }),
-      amount: { first: 1, least: 1, most: 1000 },
       measures: [cpuPerEvent],
     },
     // nobody waits for anything here: two thirds of the time are as warm
-    { ...context, warmUp: (context.warmUp * 2) / 3 },
+    { ...context, sampleCpu: sampleCpu * longer, warmUp: (warmUp * 2 * Math.min(2, longer)) / 3 },
   );
 }

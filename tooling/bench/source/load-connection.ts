@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { readLoadTarget, type LoadRequest } from "./load-request.ts";
+import type { Turn } from "./paced-turns.ts";
 
 /** Reads the requests of one connection, each up to its end; `answer` is told whether it is to be the last. */
 export function readRequests(socket: Socket, answer: (target: string, last: boolean) => void): void {
@@ -33,6 +34,22 @@ export function writeAll(socket: Socket, next: (index: number) => Buffer | undef
     socket.once("drain", write);
   };
   write();
+}
+
+/** Writes what is next, and says whether there is more to come; calls `finish` at the end, or where nobody reads any more. */
+export function writeNext(socket: Socket, writes: Iterator<Buffer>, finish: () => void): boolean {
+  const next = socket.destroyed ? undefined : writes.next();
+  if (next === undefined || next.done) return (finish(), false);
+  socket.write(next.value);
+  return true;
+}
+
+/**
+ * The turns of a volley: each writes what is next. One that comes before the socket has taken the write before is left
+ * out, since then it is the reader who is slow: it is never handed more than one write that it has no room for.
+ */
+export function volleyTurn(socket: Socket, writes: Iterator<Buffer>, finish: () => void): Turn {
+  return () => socket.writableLength > 0 || writeNext(socket, writes, finish);
 }
 
 /** Reads a target; a client that asks for what is not there gets told so, and is sent away. */

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { type LoadBody, makeLoadBody, pacedWrites, volleyWrites } from "./load-body.ts";
-import { readRequests, requestOrRefusal, writeAll } from "./load-connection.ts";
+import { readRequests, requestOrRefusal, volleyTurn, writeAll, writeNext } from "./load-connection.ts";
 import type { LoadRequest } from "./load-request.ts";
 import { PacedTurns } from "./paced-turns.ts";
 import { VolleyTurns } from "./volley-turns.ts";
@@ -54,20 +54,8 @@ function writePaced(socket: Socket, request: LoadRequest, pace: number, finish: 
   paced.add(() => writeNext(socket, writes, finish));
 }
 
-/** A turn that comes before the socket has taken the write before is left out: it is the reader who is slow. */
 function writeVolley(socket: Socket, request: LoadRequest, rate: number, finish: () => void): void {
-  const writes = volleyWrites(request);
-  volleys.add(rate, () => {
-    if (socket.writableLength > 0 && !socket.destroyed) return true;
-    return writeNext(socket, writes, finish);
-  });
-}
-
-function writeNext(socket: Socket, writes: Generator<Buffer, void, undefined>, finish: () => void): boolean {
-  const { value, done } = socket.destroyed ? { done: true } : writes.next();
-  if (done || value === undefined) return (finish(), false);
-  socket.write(value);
-  return true;
+  volleys.add(rate, volleyTurn(socket, volleyWrites(request), finish));
 }
 
 function release(socket: Socket): void {
