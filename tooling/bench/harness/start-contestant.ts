@@ -78,21 +78,29 @@ async function startProgram(name: string, start: Start): Promise<RunningContesta
   };
 }
 
-/** Waits for a message with `key`; rejects at one that tells of an error, at the process's end, and after two minutes. */
+/**
+ * Waits for a message with `key`; rejects at one that tells of an error, where the process has ended or ends, and after
+ * two minutes, which are its end.
+ */
 function answerOf(child: ChildProcess, key: keyof Answer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const settle = (message: Answer): void => {
       const { error, absent } = message;
       if (error === undefined && absent === undefined && message[key] === undefined) return;
       clearTimeout(timer);
-      child.off("message", settle).off("exit", ended);
+      child.off("message", settle).off("exit", ended).off("error", failed);
       if (absent !== undefined) reject(new NotHere(absent));
       else if (error === undefined) resolve(message);
       else reject(new Error(error));
     };
     const ended = (code: number | null, signal: string | null): void =>
       settle({ error: `its process ended with ${code ?? signal}` });
-    const timer = setTimeout(() => child.kill("SIGKILL"), jobTime);
-    child.on("message", settle).on("exit", ended);
+    const failed = ({ message }: Error): void => settle({ error: `its process cannot be asked: ${message}` });
+    const expired = (): void => {
+      settle({ error: `it took more than ${jobTime / 1000} s` });
+      child.kill("SIGKILL");
+    };
+    const timer = setTimeout(expired, jobTime);
+    child.on("message", settle).on("exit", ended).on("error", failed);
   });
 }

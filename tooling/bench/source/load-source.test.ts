@@ -66,6 +66,15 @@ test("a held stream has its head, and gets its body when it is let go", async ()
   }
 });
 
+test("it tells how many connections are open", async () => {
+  const before = await source.open();
+  const sockets = Array.from({ length: 5 }, () => connect(source.port, "127.0.0.1"));
+  await Promise.all(sockets.map((socket) => once(socket, "connect")));
+  while ((await source.open()) < before + 5);
+  for (const socket of sockets) socket.destroy();
+  while ((await source.open()) > before);
+});
+
 test("a connection is kept for the next request, with a body or without", async () => {
   const socket = connect(source.port, "127.0.0.1").setEncoding("latin1");
   const target = loadTarget({ workload: "tiny", events: 1, framing: "length", pace: "burst" });

@@ -19,6 +19,7 @@ function answer(socket: Socket, target: string, last: boolean): void {
   if (target === "/release") return release(socket);
   if (target === "/held") return say(socket, held.size);
   if (target === "/connections") return say(socket, connections);
+  if (target === "/open") return void server.getConnections((_error, count) => say(socket, count));
   const request = requestOrRefusal(socket, target);
   if (request === undefined) return;
   if (!asked.has(socket)) connections += 1;

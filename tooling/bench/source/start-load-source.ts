@@ -11,6 +11,8 @@ export interface LoadSource {
   readonly pid: number;
   /** Over how many connections streams have been asked for, from the beginning. */
   readonly connections: () => Promise<number>;
+  /** How many connections are open, whoever keeps them: the one that asks is one of them. */
+  readonly open: () => Promise<number>;
   /** How many streams are held: asked for with `pace: "hold"`, and their head written. */
   readonly held: () => Promise<number>;
   /** Lets all held streams go; gives how many there were. */
@@ -30,6 +32,7 @@ export async function startLoadSource(): Promise<LoadSource> {
     port: Number(line),
     pid: child.pid ?? 0,
     connections: () => ask("/connections"),
+    open: () => ask("/open"),
     held: () => ask("/held"),
     release: () => ask("/release"),
     stop: async () => {
