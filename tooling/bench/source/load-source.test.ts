@@ -70,9 +70,9 @@ test("it tells how many connections are open", async () => {
   const before = await source.open();
   const sockets = Array.from({ length: 5 }, () => connect(source.port, "127.0.0.1"));
   await Promise.all(sockets.map((socket) => once(socket, "connect")));
-  while ((await source.open()) < before + 5);
+  await expect.poll(() => source.open()).toBe(before + 5);
   for (const socket of sockets) socket.destroy();
-  while ((await source.open()) > before);
+  await expect.poll(() => source.open()).toBe(before);
 });
 
 test("a connection is kept for the next request, with a body or without", async () => {
