@@ -54,6 +54,7 @@ interface EventStreamParser {
    * count, a cut UTF-8 sequence becomes U+FFFD, and without data there is still no event. With nothing
    * pending the two are the same. A second call does nothing.
    *
+   * @throws HeadraceError `invalid-argument` for anything else
    * @returns whether an event was unfinished, as `pending` says
    */
   end(unfinished: "discard" | "dispatch"): boolean;
@@ -72,7 +73,7 @@ interface EventStreamParser {
   /** Makes it as new, `lastEventId` as in the options, for another stream. Not from inside a callback. */
   reset(): void;
 }
-/** Makes a parser. It holds no resource; drop it at any time. */
+/** Makes a parser. It holds no resource; drop it at any time. @throws HeadraceError `invalid-argument` */
 export declare function createEventStreamParser(options: EventStreamParserOptions): EventStreamParser;
 /** What `formatEvent` writes. */
 interface ServerSentEventInit {

@@ -68,9 +68,25 @@ test.each<[string, unknown]>([
   ["a string", "data: one\n\n"],
   ["an ArrayBuffer", new ArrayBuffer(4)],
   ["words", new Uint16Array(4)],
+  ["nothing", undefined],
 ])("push refuses %s", (_name, value) => {
   const { parser } = collect();
   expect(() => parser.push(value as Uint8Array)).toThrow(invalidArgument);
+});
+
+test.each([undefined, null, {}, { onEvent: "print" }, { onEvent() {}, lastEventId: 5 }])(
+  "a parser refuses %o",
+  (init) => {
+    expect(() => createEventStreamParser(init as never)).toThrow(invalidArgument);
+  },
+);
+
+test.each([undefined, "", "drop"])("end refuses %s, and the stream goes on", (unfinished) => {
+  const { events, parser } = collect();
+  parser.push(bytes("data: one"));
+  expect(() => parser.end(unfinished as never)).toThrow(invalidArgument);
+  parser.push(bytes("\n\n"));
+  expect(events).toEqual(["one"]);
 });
 
 test.each([0, -1, 1.5, Number.NaN, "16" as unknown as number])("maxEventSize refuses %s", (maxEventSize) => {

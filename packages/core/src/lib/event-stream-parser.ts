@@ -76,6 +76,7 @@ export interface EventStreamParser {
    * count, a cut UTF-8 sequence becomes U+FFFD, and without data there is still no event. With nothing
    * pending the two are the same. A second call does nothing.
    *
+   * @throws HeadraceError `invalid-argument` for anything else
    * @returns whether an event was unfinished, as `pending` says
    */
   end(unfinished: "discard" | "dispatch"): boolean;
@@ -95,9 +96,11 @@ export interface EventStreamParser {
   reset(): void;
 }
 
-/** Makes a parser. It holds no resource; drop it at any time. */
+/** Makes a parser. It holds no resource; drop it at any time. @throws HeadraceError `invalid-argument` */
 export function createEventStreamParser(options: EventStreamParserOptions): EventStreamParser {
-  const { maxEventSize = 2 ** 24 } = options;
+  if (typeof options?.onEvent !== "function") throw invalidArgument("`onEvent` must be a function");
+  const { maxEventSize = 2 ** 24, lastEventId = "" } = options;
+  if (typeof lastEventId !== "string") throw invalidArgument("lastEventId must be a string");
   if (maxEventSize !== Infinity && !(Number.isInteger(maxEventSize) && maxEventSize > 0)) {
     throw invalidArgument("maxEventSize must be a positive integer of bytes");
   }
@@ -166,7 +169,7 @@ class Parser implements EventStreamParser {
   }
 
   push(bytes: Uint8Array): void {
-    if (bytes.BYTES_PER_ELEMENT !== 1) throw invalidArgument("push takes a Uint8Array");
+    if (bytes?.BYTES_PER_ELEMENT !== 1) throw invalidArgument("push takes a Uint8Array");
     this.#enter();
     const { length } = bytes;
     const stop = this.#offset + this.#kept.size + length;
@@ -180,6 +183,8 @@ class Parser implements EventStreamParser {
   }
 
   end(unfinished: "discard" | "dispatch"): boolean {
+    if (unfinished !== "discard" && unfinished !== "dispatch")
+      throw invalidArgument("end takes `discard` or `dispatch`");
     if (this.#ended) return false;
     this.#enter();
     const pending = this.pending !== undefined;
