@@ -2,7 +2,8 @@ import type { EventStreamItem } from "./event-streams.ts";
 
 /**
  * What parsers in the field get wrong, one mistake a name, and the stream of the corpus that shows it.
- * A plain parser that makes just that mistake must fail there.
+ * A plain parser that makes just that mistake must fail there. Table and parser are one file, though a long one: a mistake
+ * is a line here and a condition at its place in the one parser that can make them all, and neither says anything alone.
  */
 export const flaws = {
   // Line ends.

@@ -174,8 +174,11 @@ export class ScriptedConnection {
   rst(): void {
     this.#note("< RST");
     this.#endedByUs = true;
-    this.#raw.resetAndDestroy();
-    if (this.tls !== undefined) this.tls.destroy();
+    const { writableEnded, writableFinished, writableLength } = this.#socket;
+    const isShuttingDown = writableEnded && !writableFinished && writableLength === 0;
+    // libuv resets no socket while it shuts it down (EINVAL), and Node then forgets the handle without closing it.
+    if (isShuttingDown) this.destroy();
+    else this.#raw.resetAndDestroy();
   }
 
   /** Says that the exchange is over, so that the client may keep the connection. Waiting for a request says so too. */
@@ -203,8 +206,7 @@ export class ScriptedConnection {
   /** Drops the connection at the end of a case. */
   destroy(): void {
     this.#endedByUs = true;
-    this.#socket.destroy();
-    this.#raw.destroy();
+    this.#raw.destroy(); // TLS goes with it. Destroyed itself, right after handshake and reset, it crashes Node (22 to 26).
   }
 
   #listen(socket: Socket): void {

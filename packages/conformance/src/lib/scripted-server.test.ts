@@ -1,13 +1,25 @@
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
-import { expect, test } from "vitest";
+import { connect as connectTls } from "node:tls";
+import { describe, expect, test } from "vitest";
+import { certificates } from "./certificates.ts";
 import { chunk, ok, toBytes } from "./http-text.ts";
-import { startScriptedServer } from "./scripted-server.ts";
+import { type Script, type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 
 async function dial(port: number): Promise<Socket> {
   const socket = connect({ port, host: "127.0.0.1" });
   await once(socket, "connect");
   return socket;
+}
+
+async function serveAndDial(kind: string, script: Script): Promise<{ server: ScriptedServer; client: Socket }> {
+  const { ca, server: tls } = await certificates();
+  const server = await startScriptedServer(script, kind === "TLS" ? { tls } : {});
+  const socket = await dial(server.port);
+  if (kind !== "TLS") return { server, client: socket };
+  const client = connectTls({ socket, ca, host: "127.0.0.1" });
+  await once(client, "secureConnect");
+  return { server, client };
 }
 
 async function readToEnd(socket: Socket): Promise<string> {
@@ -42,6 +54,48 @@ test("tells FIN from a reset by the client", async () => {
   await server.scriptsDone();
   expect(server.connections.map(({ clientClose }) => clientClose)).toEqual(["fin", "rst"]);
   await server.close();
+});
+
+describe.each(["TCP", "TLS"])("a reset over %s", (kind) => {
+  test("reaches the client", async () => {
+    const { server, client } = await serveAndDial(kind, async (connection) => {
+      await connection.receivedBytes(1);
+      connection.rst();
+    });
+    client.write("x");
+    await expect(once(client, "close")).rejects.toMatchObject({ code: "ECONNRESET" });
+    await server.close();
+  });
+
+  test.each<[string, Script]>([
+    ["after the client's end", async (connection) => void (await connection.closed())],
+    ["after the server's own", (connection) => connection.fin()],
+  ])("%s leaves no socket", async (_, end) => {
+    const { server, client } = await serveAndDial(kind, async (connection) => {
+      await end(connection);
+      connection.rst();
+    });
+    const closed = new Promise((resolve) => client.once("close", resolve));
+    client.on("error", () => {}).resume();
+    client.end();
+    await closed;
+    await server.close();
+    expect(server.openSockets).toBe(0);
+  });
+});
+
+test("a reset by the first turn after a TLS handshake leaves no socket", async () => {
+  const { ca, server: tls } = await certificates();
+  let closing: Promise<void> | undefined;
+  const script: Script = (connection) => {
+    connection.rst();
+    closing = server.close();
+  };
+  const server = await startScriptedServer(script, { tls });
+  const client = connectTls({ port: server.port, host: "127.0.0.1", ca });
+  await new Promise((resolve) => client.on("error", () => {}).once("close", resolve));
+  await closing;
+  expect(server.openSockets).toBe(0);
 });
 
 test("counts what the kernel has taken, and open sockets", async () => {
