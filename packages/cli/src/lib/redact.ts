@@ -13,9 +13,10 @@ export function isCredential(name: string): boolean {
   return credentials.has(name.toLowerCase());
 }
 
-/** A URL's path and query for a person: the values of the query, which may hold a key, as `…`. */
+/** A URL's path and query for a person: the values of the query, which may hold a key, as `…`, as may a bare name. */
 export function describeTarget(url: URL): string {
-  return url.pathname + url.search.replace(/=[^&]*/g, "=…");
+  const hidden = (parameter: string): string => (/=[^=]/.test(parameter) ? parameter.replace(/=.*/, "=…") : "…");
+  return url.pathname + url.search.replace(/(?<=[?&])[^&]+/g, hidden);
 }
 
 /** Takes secrets out of a text. */

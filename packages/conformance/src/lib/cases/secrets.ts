@@ -20,7 +20,7 @@ export const plantedSecrets: SendInit = {
   body: `{"prompt":"${secret("body")}"}`,
 };
 
-export const plantedQuery: string = `/path?key=${secret("query")}`;
+export const plantedQuery: string = `/path?key=${secret("query")}&${secret("query-name")}`;
 
 /** Fails if a marker shows in anything a program would log of the error or one of its causes. */
 export function expectNoSecret(error: unknown): void {
