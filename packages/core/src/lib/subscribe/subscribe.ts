@@ -34,40 +34,60 @@ export interface Subscription extends AsyncIterable<ServerSentEvent>, AsyncDispo
  * aborted, or what a callback or the store threw
  */
 export function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): Subscription {
-  const run = new SubscriptionRun(url, init);
-  const reading: Reading = {};
-  const events = run.events(reading);
-  const close = async (): Promise<void> => {
-    run.stop();
-    await events.return(undefined);
-  };
-  let asked = 0; // Of the generator, which has not answered yet.
-  const answered = (): void => void asked--;
-  const iterator: AsyncIterator<ServerSentEvent, undefined> = {
-    next() {
-      const value = asked === 0 ? run.take(reading) : undefined;
-      if (value) return Promise.resolve({ value, done: false });
-      asked++;
-      const next = events.next();
-      next.then(answered, answered);
-      return next;
-    },
-    // A generator would let it wait for a `next` that is pending.
-    return: async () => {
-      await close();
-      return { value: undefined, done: true };
-    },
-  };
-  return {
-    get cursor() {
-      return run.cursor;
-    },
-    get cause() {
-      return run.cause;
-    },
-    commit: () => run.commit(),
-    close,
-    [Symbol.asyncDispose]: close,
-    [Symbol.asyncIterator]: () => iterator,
-  };
+  return new EventSubscription(url, init);
+}
+
+/** A class, because some hold thousands: of an object's closures and getters each would be its own. */
+class EventSubscription implements Subscription, AsyncIterator<ServerSentEvent, undefined> {
+  readonly #run: SubscriptionRun;
+  readonly #reading: Reading = {};
+  readonly #events: AsyncIterator<ServerSentEvent, undefined>;
+  /** How often the generator was asked that has not answered yet. */
+  #asked = 0;
+  readonly #answered = (): void => void this.#asked--;
+
+  constructor(url: PerAttempt<string | URL>, init: SubscribeInit) {
+    this.#run = new SubscriptionRun(url, init);
+    this.#events = this.#run.events(this.#reading);
+  }
+
+  get cursor(): string {
+    return this.#run.cursor;
+  }
+
+  get cause(): unknown {
+    return this.#run.cause;
+  }
+
+  commit(): Promise<void> {
+    return this.#run.commit();
+  }
+
+  async close(): Promise<void> {
+    this.#run.stop();
+    await this.#events.return?.();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    const value = this.#asked === 0 ? this.#run.take(this.#reading) : undefined;
+    if (value) return Promise.resolve({ value, done: false });
+    this.#asked++;
+    const next = this.#events.next();
+    next.then(this.#answered, this.#answered);
+    return next;
+  }
+
+  // A generator would let it wait for a `next` that is pending.
+  async return(): Promise<IteratorResult<ServerSentEvent, undefined>> {
+    await this.close();
+    return { value: undefined, done: true };
+  }
 }

@@ -5,7 +5,7 @@ import { pause } from "../pause.ts";
 import type { RecentEvents } from "./recent-events.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import { type EventPosition, StreamPositions, type StreamStart } from "./stream-positions.ts";
-import { type SleepWatch, watchForSleep } from "./watch-for-sleep.ts";
+import { SleepWatch } from "./sleep-watch.ts";
 
 /** How long an event is held that may be the first of a repetition: servers repeat without a pause. */
 const HOLD = 1000;
@@ -21,7 +21,7 @@ export class SubscriptionConnection {
   readonly #repetitions: Repetitions;
   #stream: ObservedStream | undefined;
   #events: AsyncIterator<ServerSentEvent, undefined> | undefined;
-  #sleep: SleepWatch | undefined;
+  #sleep: SleepWatch<ObservedStream> | undefined;
   /** Follows what was held. */
   #ready: EventPosition | undefined;
   #held: EventPosition | undefined;
@@ -43,7 +43,7 @@ export class SubscriptionConnection {
       this.#stream = stream;
       this.#events = stream[Symbol.asyncIterator]();
       this.#policy.headArrived();
-      this.#sleep = watchForSleep(stream, (slept) => slept.end());
+      this.#sleep = new SleepWatch(stream, (slept) => slept.end());
     } catch (cause) {
       this.cause = cause;
     }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { watchForSleep } from "./watch-for-sleep.ts";
+import { SleepWatch } from "./sleep-watch.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -18,7 +18,7 @@ function sleep(ms: number, { monotonic }: { monotonic: boolean }): void {
 test.each([true, false])("is noticed within 5 s of waking (monotonic clock runs on: %s)", (monotonic) => {
   const woke = vi.fn<(target: object) => void>();
   const target = {};
-  const watch = watchForSleep(target, woke);
+  const watch = new SleepWatch(target, woke);
   vi.advanceTimersByTime(60_000);
   expect(watch.cause).toBeUndefined();
   sleep(3_600_000, { monotonic });
@@ -31,7 +31,7 @@ test.each([true, false])("is noticed within 5 s of waking (monotonic clock runs 
 test("a page whose timers are throttled is not asleep", () => {
   vi.stubGlobal("document", {});
   const woke = vi.fn<() => void>();
-  const watch = watchForSleep({}, woke);
+  const watch = new SleepWatch({}, woke);
   sleep(60_000, { monotonic: true });
   vi.advanceTimersByTime(5_000);
   expect(woke).not.toHaveBeenCalled();
@@ -40,7 +40,7 @@ test("a page whose timers are throttled is not asleep", () => {
 
 test("a busy process is not asleep", () => {
   const woke = vi.fn<() => void>();
-  const watch = watchForSleep({}, woke);
+  const watch = new SleepWatch({}, woke);
   sleep(20_000, { monotonic: true });
   vi.advanceTimersByTime(5_000);
   expect(woke).not.toHaveBeenCalled();
@@ -48,6 +48,6 @@ test("a busy process is not asleep", () => {
 });
 
 test("stop leaves no timer", () => {
-  watchForSleep({}, () => {}).stop();
+  new SleepWatch({}, () => {}).stop();
   expect(vi.getTimerCount()).toBe(0);
 });
