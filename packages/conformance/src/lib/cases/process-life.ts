@@ -48,7 +48,7 @@ const collectAndStop = `
 
 const streamForEver = `
   const { parentPort } = await import("node:worker_threads");
-  await get("ORIGIN/endless", (bytes) => parentPort.postMessage(latin1(bytes)));`;
+  await get("ORIGIN/endless", (bytes) => void parentPort.postMessage(latin1(bytes)));`;
 
 /** Ends a process that does not end by itself; it says what keeps it. */
 function endKept({ ms }: CaseContext): string {
