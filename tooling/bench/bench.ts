@@ -28,7 +28,7 @@ function wholeNumber(text: string): number {
 
 const { full, scenario, only, title, rounds, sample, out } = new Command("pnpm bench")
   .description("Measures framers and clients in turns, and prints what each takes. `*` is ours, `_` a floor.")
-  .option("--full", "everything, in about 40 minutes; without it a part, in less than three minutes", false)
+  .option("--full", "everything, in less than 40 minutes; without it a part, in less than three minutes", false)
   .addOption(new Option("--scenario <name...>", "only these").choices(Object.keys(allScenarios)))
   .option("--only <text...>", "only contestants with this in their name, and what they are compared with", [])
   .option("--title <text...>", "only comparisons with this in their title", [])

@@ -47,7 +47,7 @@ export function broken({ name, title, head, good, bad, how, codes, spec, needs =
 
 const chunked = { head: okChunked, good: chunk("hello") };
 
-/** Bodies that break: what arrived before is delivered, and none of them looks like an end. */
+/** Bodies that break: what arrived before is delivered, and none of them looks like an end. One table, long for its rows. */
 export const bodyBrokenCases: readonly ConformanceCase[] = defineCases("body", [
   broken({
     name: "chunk-bad-size",

@@ -274,5 +274,8 @@ const losses: readonly CaseDefinition[] = [
   },
 ];
 
-/** How streams and connections of HTTP/2 end: RFC 9113 sections 5.4, 6.4, 6.8 and 8.1, in frames by hand. */
+/**
+ * How streams and connections of HTTP/2 end: RFC 9113 sections 5.4, 6.4, 6.8 and 8.1, in frames by hand. A long table of
+ * short cases: they share what a broken stream has to show.
+ */
 export const http2EndCases: readonly ConformanceCase[] = defineHttp2Cases([...resets, ...aborts, ...losses]);
