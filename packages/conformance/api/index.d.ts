@@ -250,7 +250,8 @@ interface ReceivedRequest {
 type ClientClose = "fin" | "rst";
 /**
  * One accepted connection, steered by a script and remembered for the case: the server's half of it.
- * Nothing is read ahead of the script's back: every byte that came stays in `received`.
+ * Nothing is read ahead of the script's back: every byte that came stays in `received`. Longer than our other files: what
+ * a script may do and what it learns are one state, and each is a few lines.
  */
 declare class ScriptedConnection {
   #private;
