@@ -111,7 +111,7 @@ interface ResponseSink {
   head(head: ResponseHead): void;
   /**
    * @param bytes not empty, content coding undone, and lent: read-only, and only until this call returns
-   * @returns a promise to hold the transport back: no further call until it settles
+   * @returns a promise to hold the transport back: no further call until it settles. Anything else is ignored
    */
   body(bytes: Uint8Array): void | Promise<void>;
   trailers?(trailers: Headers): void;

@@ -100,7 +100,7 @@ interface ResponseSink {
   head(head: ResponseHead): void;
   /**
    * @param bytes not empty, content coding undone, and lent: read-only, and only until this call returns
-   * @returns a promise to hold the transport back: no further call until it settles
+   * @returns a promise to hold the transport back: no further call until it settles. Anything else is ignored
    */
   body(bytes: Uint8Array): void | Promise<void>;
   trailers?(trailers: Headers): void;
@@ -414,10 +414,15 @@ export declare class PieceJoiner {
   /** @param deliver the `body` of a sink, as a rule */
   constructor(deliver: (bytes: Uint8Array) => void | Promise<void>);
   /** Takes a piece. A promise, as from `deliver`: nothing more until it settles. */
-  push(bytes: Uint8Array): void | Promise<void>;
+  push(bytes: Uint8Array): Promise<void> | undefined;
   /** Hands on what has come. */
-  flush(): void | Promise<void>;
+  flush(): Promise<void> | undefined;
 }
+/**
+ * What a callback or a sink returned, where that is to be waited for. Whatever else it returns is ignored, as
+ * `process.stdout.write` returns `false`.
+ */
+export declare function promiseOf(returned: unknown): Promise<void> | undefined;
 /**
  * Finds the proxy that variables of the environment name for a URL, by curl's rules.
  *

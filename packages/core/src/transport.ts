@@ -8,6 +8,7 @@ export { type ResettableSocket, watchHiddenReset } from "./lib/hidden-reset.ts";
 export { macrotask } from "./lib/macrotask.ts";
 export { codeOfNodeError } from "./lib/node-error-code.ts";
 export { PieceJoiner } from "./lib/piece-joiner.ts";
+export { promiseOf } from "./lib/promise-of.ts";
 export { environmentProxy } from "./lib/proxy-environment.ts";
 export { parseProxy, type ProxyServer } from "./lib/proxy-server.ts";
 export type { Certificates } from "./lib/read-certificates.ts";

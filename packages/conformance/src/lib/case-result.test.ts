@@ -104,6 +104,22 @@ test("what is thrown that is no finding of the suite's is told with what had to 
   });
 });
 
+test("what a server's script finds once the case has all it asked for fails the case", async () => {
+  const late = caseThat("late", async ({ serve, send }) => {
+    const ended = Promise.withResolvers<void>();
+    const server = await serve(async (connection) => {
+      await connection.request();
+      await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+      await ended.promise;
+      await macrotask();
+      throw new ConformanceError("one", "another");
+    });
+    await send(server.url()).ends("");
+    ended.resolve();
+  });
+  expect(await resultOf(late, options())).toMatchObject({ outcome: "fail", expected: "one", received: "another" });
+});
+
 test("every outcome, with its reason, and a wire log where there is more to say", async () => {
   const holds = async (): Promise<void> => {};
   const fails = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import {
   type NetworkOptions,
+  promiseOf,
   type ResponseHead,
   type ResponseSink,
   TransportError,
@@ -93,9 +94,9 @@ function deliver(message: Exclude<SyncMessage, { kind: "end" }>, sink: ResponseS
     case "failure":
       throw new TransportError(message.code, message.message, message.options);
     case "body": {
-      const result = sink.body(message.bytes);
-      if (result === undefined) return undefined;
-      result.catch(() => {});
+      const promise = promiseOf(sink.body(message.bytes));
+      if (!promise) return undefined;
+      promise.catch(() => {});
       throw new TransportError("invalid-argument", "A sink may not return a promise to a call that blocks");
     }
   }

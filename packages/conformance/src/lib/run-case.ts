@@ -55,7 +55,9 @@ export async function runCase(conformanceCase: ConformanceCase, options: RunCase
     failures.push(error);
   }
   failures.push(...context.scriptErrors.filter((error) => !failures.includes(error)));
-  failures.push(...(await cleanUp(context)));
+  const troubles = await cleanUp(context);
+  // What a script had still to say; to one that failed already, its end brings nothing but more of the same.
+  failures.push(...(failures.length === 0 ? context.scriptErrors : []), ...troubles);
   abort.ignore();
   const stray = unhandled.stop();
   return {

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { exchange, exchangeSync } from "./exchange.ts";
 import { asHeadraceError } from "./headrace-error.ts";
@@ -54,6 +55,22 @@ test("head, body and trailers reach the sink in order", async () => {
   };
   await exchange(scriptedTransport(script), request(), sink);
   expect(calls).toEqual(["head 200", "one", "two", "trailers x-t"]);
+});
+
+test("what a sink returns that is no promise is ignored; a promise of another realm is one", async () => {
+  const text = "ab";
+  const send = async (answer: () => unknown): Promise<unknown> => {
+    const returned: unknown[] = [];
+    const script: Script = async (it, to) => {
+      to.head(head(it));
+      for (const piece of text) await returned[returned.push(to.body(bytes(piece))) - 1];
+    };
+    await exchange(scriptedTransport(script), request(), { head: () => {}, body: answer as () => undefined });
+    return returned;
+  };
+  for (const value of [true, 1, "text", {}, null]) expect(await send(() => value)).toEqual([undefined, undefined]);
+  const Foreign = runInNewContext("Promise") as PromiseConstructor;
+  expect(await send(() => Foreign.resolve())).toEqual([expect.any(Promise), expect.any(Promise)]);
 });
 
 test.each<[string, Script]>([

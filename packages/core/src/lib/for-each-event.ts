@@ -6,6 +6,7 @@ import { checkInit, type EventStreamInit } from "./event-stream-init.ts";
 import type { SyncTransport } from "./exchange.ts";
 import { type ExchangeTiming, HeadraceError, invalidArgument } from "./headrace-error.ts";
 import type { Progress } from "./progress.ts";
+import { promiseOf } from "./promise-of.ts";
 import type { ResponseInfo } from "./response-info.ts";
 import { runCall, runCallSync } from "./run-call.ts";
 
@@ -114,8 +115,8 @@ class Delivery implements EventConsumer {
       this.#waiting.push(() => this.#call(event));
       return;
     }
-    const result = this.#call(event);
-    if (isThenable(result)) this.#draining = this.#drain(result);
+    const promise = promiseOf(this.#call(event));
+    if (promise) this.#draining = this.#drain(promise);
     if (this.#controller.aborted) throw this.#controller.reason;
   }
 
@@ -146,24 +147,24 @@ class Delivery implements EventConsumer {
     }
   }
 
-  #drain(first: PromiseLike<unknown>): Promise<void> {
+  #drain(first: Promise<void>): Promise<void> {
     const draining = this.#deliverWaiting(first);
     draining.catch(() => {}); // Reported by flush, unless the call has ended without it.
     return draining;
   }
 
-  async #deliverWaiting(first: PromiseLike<unknown>): Promise<void> {
+  async #deliverWaiting(first: Promise<void>): Promise<void> {
     await settled(first);
     for (let next = 0; next < this.#waiting.length && !this.#controller.aborted; next++) {
-      const result = this.#waiting[next]?.();
-      if (isThenable(result)) await settled(result);
+      const promise = promiseOf(this.#waiting[next]?.());
+      if (promise) await settled(promise);
     }
     this.#waiting = [];
     this.#draining = undefined;
   }
 }
 
-async function settled(promise: PromiseLike<unknown>): Promise<void> {
+async function settled(promise: Promise<void>): Promise<void> {
   try {
     await promise;
   } catch (value) {
@@ -187,9 +188,9 @@ function syncConsumer(
   return {
     event(event) {
       progress.eventsDelivered++;
-      const result = call(event);
-      if (isThenable(result)) {
-        result.then(undefined, () => {}); // Nobody will wait for it.
+      const promise = promiseOf(call(event));
+      if (promise) {
+        promise.catch(() => {}); // Nobody will wait for it.
         throw invalidArgument("the callback of a blocking call returned a promise: nothing could wait for it");
       }
       if (controller.aborted) throw controller.reason;
@@ -207,8 +208,4 @@ function summary({ progress, completed }: EventReader): EventStreamSummary {
   const { response, eventsDelivered, bytesReceived, lastEventId, timing } = progress;
   if (!response) throw new HeadraceError("internal", "a stream ended without a response");
   return { response, eventsDelivered, bytesReceived, lastEventId, timing, completed };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -1,6 +1,7 @@
 import type { AsyncContext } from "./async-context.ts";
 import { HeadraceError } from "./headrace-error.ts";
 import type { Clocks } from "./clocks.ts";
+import { promiseOf } from "./promise-of.ts";
 import type { ResponseHead, ResponseSink } from "./transport.ts";
 
 /** Where the guard says that the exchange is over: the first reason wins. */
@@ -52,11 +53,11 @@ export class GuardedSink implements ResponseSink {
     this.#call(() => this.#sink.head(head));
   }
 
-  body(bytes: Uint8Array): void | Promise<void> {
+  body(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#state === "over") return undefined;
     this.#demand(this.#state === "body", "body() out of order");
     this.#demand(bytes.length > 0, "body() with no bytes");
-    const promise = this.#call(() => this.#sink.body(bytes));
+    const promise = promiseOf(this.#call(() => this.#sink.body(bytes)));
     this.#clocks.bytesTaken();
     return promise ? this.#hold(promise) : undefined;
   }

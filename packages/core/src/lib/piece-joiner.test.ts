@@ -21,6 +21,16 @@ test("short pieces come at the flush, as one, and then no more", () => {
   expect(texts()).toEqual(["abcdef"]);
 });
 
+test("what is returned for a piece that is no promise is ignored, also before a long one", () => {
+  const { joiner, texts } = joinerOf(() => true as unknown as undefined);
+  const long = "x".repeat(20_000);
+  expect(joiner.push(bytes("a"))).toBeUndefined();
+  expect(joiner.push(bytes(long))).toBeUndefined();
+  expect(joiner.push(bytes("b"))).toBeUndefined();
+  expect(joiner.flush()).toBeUndefined();
+  expect(texts()).toEqual(["a", long, "b"]);
+});
+
 test("a piece that is alone comes as it is, not copied", () => {
   const delivered: Uint8Array[] = [];
   const joiner = new PieceJoiner((piece) => void delivered.push(piece));

@@ -1,3 +1,5 @@
+import { promiseOf } from "./promise-of.ts";
+
 /** Up to here a piece is joined to others: longer ones cost a sink less than to copy them. */
 const SHORT = 4096;
 /** From here on what is joined is handed on: more would not be cheaper, and keep memory. */
@@ -28,11 +30,11 @@ export class PieceJoiner {
   }
 
   /** Takes a piece. A promise, as from `deliver`: nothing more until it settles. */
-  push(bytes: Uint8Array): void | Promise<void> {
+  push(bytes: Uint8Array): Promise<void> | undefined {
     const { length } = bytes;
     if (length > SHORT) {
       const pending = this.flush();
-      return pending ? pending.then(() => this.#deliver(bytes)) : this.#deliver(bytes);
+      return pending ? pending.then(() => this.#deliver(bytes)) : promiseOf(this.#deliver(bytes));
     }
     if (this.#length === 0) this.#first = bytes;
     else (this.#buffer ??= this.#begin()).set(bytes, this.#length);
@@ -41,13 +43,13 @@ export class PieceJoiner {
   }
 
   /** Hands on what has come. */
-  flush(): void | Promise<void> {
+  flush(): Promise<void> | undefined {
     if (this.#length === 0) return undefined;
     const buffer = this.#buffer;
     const bytes = buffer ? buffer.subarray(0, this.#length) : (this.#first as Uint8Array);
     this.#length = 0;
     this.#buffer = this.#first = undefined;
-    const pending = this.#deliver(bytes);
+    const pending = promiseOf(this.#deliver(bytes));
     spare ??= buffer;
     return pending;
   }

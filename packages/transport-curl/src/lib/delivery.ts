@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import { TransportError, type ResponseHead, type ResponseSink } from "@headrace/core/transport";
+import { promiseOf, TransportError, type ResponseHead, type ResponseSink } from "@headrace/core/transport";
 import { view, type ByteArena, type Piece } from "./byte-arena.ts";
 import { ContentDecoding } from "./content-decoding.ts";
 
@@ -156,17 +156,17 @@ export class Delivery {
   }
 
   #body(bytes: Uint8Array): void {
-    const result = this.#guard(() => this.#sink.body(bytes));
-    if (!isThenable(result)) return;
-    if (this.over) return void Promise.resolve(result).catch(() => {});
+    const promise = promiseOf(this.#guard(() => this.#sink.body(bytes)));
+    if (!promise) return;
+    if (this.over) return void promise.catch(() => {});
     if (this.#owner.blocking) {
-      void Promise.resolve(result).catch(() => {});
+      promise.catch(() => {});
       return this.fail(
         new TransportError("invalid-argument", "a blocking call cannot wait: the sink returned a promise"),
       );
     }
     this.#waiting = true;
-    Promise.resolve(result).then(
+    promise.then(
       () => {
         this.#waiting = false;
         this.flush();
@@ -210,8 +210,4 @@ export class Delivery {
     this.queued = 0;
     this.#owner.settled();
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

@@ -140,7 +140,7 @@ function startDelivery(exchange: Exchange): Delivery {
   let waiting = 0;
   let pending: Promise<void> | undefined;
   let scheduled = false;
-  const hold = (taken: void | Promise<void>): void => {
+  const hold = (taken: Promise<void> | undefined): void => {
     if (taken) (pending = taken.then(resume)).catch(fail);
   };
   const flush = (): void => {

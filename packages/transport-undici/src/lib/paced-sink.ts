@@ -1,4 +1,4 @@
-import { PieceJoiner, type ResponseSink } from "@headrace/core/transport";
+import { PieceJoiner, promiseOf, type ResponseSink } from "@headrace/core/transport";
 
 /** Takes a body, piece by piece, then learns how it ended. */
 export interface BodyStage {
@@ -91,9 +91,9 @@ export class PacedSink implements BodyStage {
   #deliver(bytes: Uint8Array): void {
     if (this.#over) return;
     if (this.#pending) return this.#putBack(bytes);
-    let promise: void | Promise<void>;
+    let promise: Promise<void> | undefined;
     try {
-      promise = this.#sink.body(bytes);
+      promise = promiseOf(this.#sink.body(bytes));
     } catch (reason) {
       this.#fail(reason);
       return;

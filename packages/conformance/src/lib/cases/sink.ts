@@ -1,10 +1,14 @@
 import { setImmediate as macrotask } from "node:timers/promises";
+import { runInNewContext } from "node:vm";
 import type { CaseContext } from "../case-context.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual } from "../expect.ts";
 import { chunk, lastChunk, ok, okChunked } from "../http-text.ts";
 import { createGate } from "./gate.ts";
 import { respond } from "./respond.ts";
+
+/** No `instanceof Promise`. */
+const ForeignPromise = runInNewContext("Promise") as PromiseConstructor;
 
 /** Lets whatever would happen by itself happen: many turns of the loop, and a little time. */
 async function settleDown({ delay }: CaseContext): Promise<void> {
@@ -30,6 +34,31 @@ function sinkFails(
       const error = new Error("the sink's own");
       await send(server.url(), hooks(error)).rejectsWith(error);
       await within(1000, server.closedByClient(), "the client to close the connection");
+    },
+  };
+}
+
+/** A case in which what body() returned is to be waited for, until `opened`. */
+function heldBack(name: string, title: string, returned: (opened: Promise<void>) => Promise<void>): CaseDefinition {
+  return {
+    id: `sink.${name}`,
+    title,
+    needs: ["backpressure"],
+    spec: "contract 3",
+    async run(context) {
+      const gate = createGate();
+      const server = await context.serve(async (connection) => {
+        await connection.request();
+        await connection.send(okChunked, chunk("one"));
+        await exchange.received(3);
+        await connection.send(chunk("two"), lastChunk);
+        await settleDown(context);
+        expectEqual("bytes delivered while the promise is pending", exchange.recording.bytesReceived, 3);
+        expectEqual("the outcome while the promise is pending", exchange.outcome, undefined);
+        gate.open();
+      });
+      const exchange = context.send(server.url(), { onBody: () => returned(gate.opened) });
+      await exchange.ends("onetwo");
     },
   };
 }
@@ -63,25 +92,21 @@ export const sinkCases: readonly ConformanceCase[] = defineCases("sink", [
       },
     }),
   ),
+  heldBack("held-back", "after body() returned a promise no call is made until it settles", (opened) => opened),
+  heldBack(
+    "foreign-promise",
+    "a promise of another realm that body() returned is waited for",
+    (opened) => new ForeignPromise((resolve) => void opened.then(resolve)),
+  ),
   {
-    id: "sink.held-back",
-    title: "after body() returned a promise no call is made until it settles",
-    needs: ["backpressure"],
-    spec: "contract 3",
-    async run(context) {
-      const gate = createGate();
-      const server = await context.serve(async (connection) => {
-        await connection.request();
-        await connection.send(okChunked, chunk("one"));
-        await exchange.received(3);
-        await connection.send(chunk("two"), lastChunk);
-        await settleDown(context);
-        expectEqual("bytes delivered while the promise is pending", exchange.recording.bytesReceived, 3);
-        expectEqual("the outcome while the promise is pending", exchange.outcome, undefined);
-        gate.open();
-      });
-      const exchange = context.send(server.url(), { onBody: () => gate.opened });
-      await exchange.ends("onetwo");
+    id: "sink.other-returns",
+    title: "what body() returns that is no promise is ignored",
+    spec: "contract 3: a promise is what is waited for",
+    async run({ serve, send }) {
+      for (const returned of [true, 1, "text", {}, null]) {
+        const server = await serve(respond(okChunked, chunk("one"), chunk("two"), lastChunk));
+        await send(server.url(), { onBody: () => returned as unknown as undefined }).ends("onetwo");
+      }
     },
   },
   {

@@ -97,6 +97,18 @@ const definitions: readonly CaseDefinition[] = [
     },
   },
   {
+    id: "sync.sink-returns",
+    title: "what the sink returns that is no promise is ignored",
+    spec: "contract 4: a promise is what is refused",
+    async run(context) {
+      const server = await context.serveBlocking([...inLockStep(2), ["send", lastChunk]]);
+      const onBody = (): undefined => (server.mark(), true) as unknown as undefined;
+      const { calls, thrown } = sendSync(context, server.origin, { onBody });
+      expectEqual("what was thrown", thrown, undefined);
+      expectEqual("the pieces", calls.filter((name) => name === "body").length, 2);
+    },
+  },
+  {
     id: "sync.next-wait-between",
     title: "nextWait is asked while pieces come one after the other",
     spec: "contract 4: before every wait and after every wake-up",

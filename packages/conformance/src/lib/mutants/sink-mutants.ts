@@ -36,6 +36,15 @@ export const sinkMutants: readonly Mutant[] = [
   delivers("ignores-sink-promise", ["sink.held-back", "sink.every-piece-held-back", "bp.stalls"], (sink) => ({
     body: (bytes) => void Promise.resolve(sink.body(bytes)).catch(() => {}),
   })),
+  delivers("knows-its-own-promises-only", ["sink.foreign-promise"], (sink) => ({
+    body(bytes) {
+      const result = sink.body(bytes);
+      return result instanceof Promise ? result : undefined;
+    },
+  })),
+  delivers("takes-anything-for-a-promise", ["sink.other-returns"], (sink) => ({
+    body: (bytes) => sink.body(bytes)?.then(() => {}),
+  })),
   sends("buffers-without-end", ["bp.stalls", "verb.slow-consumer"], queued({})),
   sends(
     "reuses-its-buffer-while-held-back",

@@ -124,6 +124,12 @@ export const syncMutants: readonly Mutant[] = [
   hands("ignores-a-promise-when-it-blocks", ["sync.sink-promise"], (sink) => ({
     body: (bytes) => void sink.body(bytes),
   })),
+  hands("takes-anything-for-a-promise-when-it-blocks", ["sync.sink-returns"], (sink) => ({
+    body(bytes) {
+      const result = sink.body(bytes);
+      if (result) throw new TransportError("invalid-argument", "a promise");
+    },
+  })),
   blocks(
     "ignores-an-abort-when-it-blocks",
     ["sync.sink-aborts"],
