@@ -2,7 +2,9 @@ import { execFile } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import { devNull } from "node:os";
 import { promisify } from "node:util";
+import { bareLoop } from "../framers/bare-loop.ts";
 import type { Client, Reading } from "./client.ts";
+import { ourTransports } from "./our-transports.ts";
 
 const gives = (): undefined => undefined;
 
@@ -104,24 +106,41 @@ const fetchBody: Client = {
     },
 };
 
-const curlSend: Client = {
-  name: "curl transport, bytes",
+/** One of our transports with nothing of core around it. */
+async function loadTransport(
+  name: keyof typeof ourTransports,
+): Promise<(url: string, onBytes: (bytes: Uint8Array) => void) => Promise<void>> {
+  const transport = await ourTransports[name]();
+  return (url, onBytes) => {
+    const { signal } = new AbortController();
+    const request = { url: new URL(url), method: "GET", headers: new Headers(), body: null, signal, connectTimeout: 0 };
+    return transport.send(request, { head: () => {}, body: onBytes });
+  };
+}
+
+const transportBytes = (name: keyof typeof ourTransports): Client => ({
+  name: `${name} transport, bytes`,
   kind: "floor",
   gives,
   load: async () => {
-    const { curlTransport } = await import("@headrace/transport-curl");
-    const transport = curlTransport();
-    return ({ url, onBytes }) => {
-      const { signal } = new AbortController();
-      const request = {
-        url: new URL(url),
-        method: "GET",
-        headers: new Headers(),
-        body: null,
-        signal,
-        connectTimeout: 0,
-      };
-      return transport.send(request, { head: () => {}, body: (bytes) => onBytes(bytes.length) });
+    const send = await loadTransport(name);
+    return ({ url, onBytes }) => send(url, (bytes) => onBytes(bytes.length));
+  },
+});
+
+/** The least that events over libcurl can cost. */
+const curlLoop: Client = {
+  name: "curl transport, a loop without rules",
+  kind: "floor",
+  refuses: (workload) => (workload === "openai" ? undefined : "no floor there"),
+  load: async () => {
+    const send = await loadTransport("curl");
+    return ({ url, onBytes, onEvent }) => {
+      const push = bareLoop(({ data }) => onEvent(data));
+      return send(url, (bytes) => {
+        onBytes(bytes.length);
+        push(bytes);
+      });
     };
   },
 };
@@ -143,12 +162,14 @@ const curlCommand: Client = {
   },
 };
 
-/** Contestants that read the bytes and make nothing of them. */
+/** Contestants that read the bytes and make nothing of them, or no more than anybody must. */
 export const floorClients: readonly Client[] = [
   rawSocket,
   undiciRequest,
   undiciDispatch,
   fetchBody,
-  curlSend,
+  transportBytes("curl"),
+  transportBytes("undici"),
+  curlLoop,
   curlCommand,
 ];

@@ -11,6 +11,7 @@ const names = new Set([
   "raw socket",
   "undici request, bytes",
   "fetch, bytes",
+  "curl transport, bytes",
 ]);
 
 /** Who is asked where there is not the time to ask everybody: our fast path on every stack, and what people come from. */
@@ -22,5 +23,5 @@ export const headliners: readonly Client[] = allClients.filter(
 export const frontRunners: readonly Client[] = headliners.filter(
   ({ name }) =>
     name.startsWith("forEachEvent,") ||
-    ["eventsource-client, callback", "undici request, bytes", "fetch, bytes"].includes(name),
+    ["eventsource-client, callback", "undici request, bytes", "fetch, bytes", "curl transport, bytes"].includes(name),
 );

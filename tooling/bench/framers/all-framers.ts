@@ -1,3 +1,4 @@
+import { bareLoopFramer } from "./bare-loop.ts";
 import { decodeOnly } from "./decode-only.ts";
 import { eventsourceParser } from "./eventsource-parser.ts";
 import { fetchEventSource } from "./fetch-event-source.ts";
@@ -7,7 +8,7 @@ import { parseSse } from "./parse-sse.ts";
 import { sdkDecoders } from "./sdk-decoders.ts";
 import { undiciEventSourceStream } from "./undici-event-source-stream.ts";
 
-/** Every framer, ours first, the floor last. */
+/** Every framer, ours first, the floors last. */
 export const allFramers: readonly Framer[] = [
   ...headraceFramers,
   eventsourceParser,
@@ -15,5 +16,6 @@ export const allFramers: readonly Framer[] = [
   undiciEventSourceStream,
   parseSse,
   ...sdkDecoders,
+  bareLoopFramer,
   decodeOnly,
 ];

@@ -1,5 +1,6 @@
 import { type NodeLine, nodeLines } from "@headrace/repo/node-lines";
 import { allFramers } from "../framers/all-framers.ts";
+import { bareLoopFramer } from "../framers/bare-loop.ts";
 import type { BenchContext } from "../harness/bench-context.ts";
 import type { Comparison } from "../harness/comparison.ts";
 import { meanComparison } from "../harness/mean-comparison.ts";
@@ -46,7 +47,7 @@ type Runtime = Pick<Race, "contestants" | "start"> & {
 
 /**
  * Bytes to events, with no network: every workload, in pieces of every size, and the mean of all. In full on every Node
- * that is installed, on the older ones only ours and the base: their decoders differ by more than all framers do. And in
+ * that is installed, on the older ones only ours, the base and a floor: their decoders differ by more than all framers do. And in
  * a browser, where there is no Buffer.
  */
 export async function* framerScenario(context: BenchContext): AsyncGenerator<Comparison> {
@@ -70,7 +71,9 @@ export async function* framerScenario(context: BenchContext): AsyncGenerator<Com
 }
 
 const once: Race["amount"] = { first: 1, least: 1, most: 1000 };
-const oursAndBase = allFramers.filter(({ kind, name }) => kind === "ours" || name === framerBase);
+const oursAndBase = allFramers.filter(
+  (framer) => framer.kind === "ours" || framer.name === framerBase || framer === bareLoopFramer,
+);
 const ownNode = (cells: readonly Cell[]): Runtime => ({
   suffix: "",
   cells,
