@@ -154,6 +154,8 @@ test.each<[string, string, Partial<RequestOptions>, string?]>([
   ["GET with a body", "http://a.example/", { method: "GET", body: SECRET }],
   ["HEAD with a body", "http://a.example/", { method: "head", body: SECRET }],
   ["body and json", "http://a.example/", { body: SECRET, json: 1 }],
+  ["bytes that were transferred", "http://a.example/", { body: transferred() }],
+  ["a buffer that was transferred", "http://a.example/", { body: transferred().buffer }],
   ["a stream as body", "http://a.example/", { body: new ReadableStream() as never }],
   ["json that refers to itself", "http://a.example/", { json: circular() }],
   ["json that is a function", "http://a.example/", { json: () => SECRET }],
@@ -184,6 +186,12 @@ test("frozen options are not changed", () => {
   make(url, Object.freeze({ headers, timeouts: Object.freeze({ connect: 1 }) }));
   expect(url.href).toBe("http://u:p@a.example/#f");
 });
+
+function transferred(): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes, { transfer: [bytes.buffer] });
+  return bytes;
+}
 
 function circular(): unknown {
   const value: Record<string, unknown> = { secret: SECRET };

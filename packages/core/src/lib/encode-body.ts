@@ -32,13 +32,18 @@ export function encodeBody(options: {
     );
   }
   if (typeof body === "string") return { bytes: new TextEncoder().encode(body), type: "text/plain;charset=UTF-8" };
-  if (ArrayBuffer.isView(body)) return { bytes: new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice() };
-  if (body instanceof ArrayBuffer) return { bytes: new Uint8Array(body).slice() };
+  if (ArrayBuffer.isView(body)) return { bytes: copyOf(body.buffer, body.byteOffset, body.byteLength) };
+  if (body instanceof ArrayBuffer) return { bytes: copyOf(body) };
   if (body instanceof URLSearchParams) {
     const bytes = new TextEncoder().encode(body.toString());
     return { bytes, type: "application/x-www-form-urlencoded;charset=UTF-8" };
   }
   return extract(body);
+}
+
+function copyOf(buffer: ArrayBufferLike, offset?: number, length?: number): Uint8Array {
+  if ((buffer as { detached?: boolean }).detached) throw invalidArgument("`body` has lost its bytes: they were transferred");
+  return new Uint8Array(buffer, offset, length).slice();
 }
 
 async function extract(body: Blob | FormData): Promise<EncodedBody> {
