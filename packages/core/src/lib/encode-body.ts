@@ -42,7 +42,8 @@ export function encodeBody(options: {
 }
 
 function copyOf(buffer: ArrayBufferLike, offset?: number, length?: number): Uint8Array {
-  if ((buffer as { detached?: boolean }).detached) throw invalidArgument("`body` has lost its bytes: they were transferred");
+  if ((buffer as { detached?: boolean }).detached)
+    throw invalidArgument("`body` has lost its bytes: they were transferred");
   return new Uint8Array(buffer, offset, length).slice();
 }
 
