@@ -463,7 +463,8 @@ export declare function startingAfter(): ResumeStrategy;
  * A cursor of your own making. Nothing is added to the request: `url`, `headers` and `body`, as functions, get the
  * cursor as `lastEventId`.
  *
- * @param cursorOf the cursor after an event; undefined where it stays as it was
+ * @param cursorOf the cursor after an event, a string; undefined where it stays as it was. What it throws, the loop
+ * throws, and anything else that it gives is `invalid-argument`: the event is not handed out
  */
 export declare function fromCursor(cursorOf: (event: ServerSentEvent) => string | undefined): ResumeStrategy;
 /** When `subscribe` connects again. All in ms but `maxAttempts`. */

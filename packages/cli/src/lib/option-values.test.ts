@@ -3,7 +3,7 @@ import { bytes, count, seconds, secondsOrAuto, terminal, wholeNumber } from "./o
 
 describe("values of flags", () => {
   test("seconds, with decimals, become milliseconds", () => {
-    expect(["0", "1.5", ".25", "2."].map(seconds)).toEqual([0, 1500, 250, 2000]);
+    expect(["0", "1.5", ".25", "2.", "16.1", "0.0005"].map(seconds)).toEqual([0, 1500, 250, 2000, 16_100, 0.5]);
   });
 
   test("an idle limit may be learnt", () => {

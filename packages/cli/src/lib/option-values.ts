@@ -5,7 +5,7 @@ import { InvalidArgumentError } from "commander";
 export function seconds(text: string): number {
   if (!/^(\d+\.?\d*|\.\d+)$/.test(text))
     throw new InvalidArgumentError("It must be a number of seconds, such as 30 or 0.5.");
-  return Number(text) * 1000;
+  return Math.round(Number(text) * 1e6) / 1000; // 16.1 * 1000 is 16100.000000000002.
 }
 
 /** `seconds`, or the word `auto`. */

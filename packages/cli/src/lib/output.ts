@@ -2,6 +2,8 @@ import { fstatSync, ftruncateSync, openSync, writeSync } from "node:fs";
 
 /** Where events go. */
 export interface Output {
+  /** Whether a write may block the thread until the reader takes it. */
+  readonly blocks: boolean;
   write(text: string | Uint8Array): void;
   /** A promise while the reader lags: whoever writes waits for it. */
   ready(): Promise<void> | undefined;
@@ -22,6 +24,7 @@ const BLOCK = 16 * 1024;
 
 /** Writes to standard output without ever blocking the thread. What is written in one turn goes out in one piece. */
 export class StreamOutput implements Output {
+  readonly blocks = false;
   readonly #stream: NodeJS.WriteStream;
   readonly #onFailure: (reason: unknown) => void;
   #pending = "";
@@ -84,6 +87,7 @@ export class StreamOutput implements Output {
 /** Writes to a file descriptor, blocking the thread until it is taken. Throws `OUTPUT_CLOSED` or an `OutputError`. */
 export function createBlockingOutput(fd: number): Output {
   return {
+    blocks: true,
     write: (text) => writeAll(fd, typeof text === "string" ? Buffer.from(text) : text),
     ready: () => undefined,
     flush: () => Promise.resolve(true),
@@ -98,10 +102,12 @@ export function createBlockingOutput(fd: number): Output {
  */
 export function createFileOutput(path: string): Output {
   const fd = attempt(() => openSync(path, "a"));
-  let fresh = fstatSync(fd).isFile();
+  const stats = fstatSync(fd);
+  let fresh = stats.isFile();
   const output = createBlockingOutput(fd);
   return {
     ...output,
+    blocks: stats.isFIFO() || stats.isSocket(),
     write(text) {
       if (fresh) ftruncateSync(fd);
       fresh = false;

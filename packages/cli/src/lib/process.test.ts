@@ -70,6 +70,26 @@ describe.skipIf(windows)("signals", () => {
     await closed.promise;
   });
 
+  test.each(["SIGINT", "SIGTERM"] as const)("%s ends it while it waits for its input", async (signal) => {
+    const child = spawnHeadrace([`${origin}/quiet`, "-d", "@-"], { stdio: ["pipe", "pipe", "pipe"] });
+    const printed = ended(child);
+    // No pipe holds so much: what is written has been read.
+    await new Promise<void>((resolve) => child.stdin!.write(Buffer.alloc(2 ** 22), () => resolve()));
+    child.kill(signal);
+    expect(await printed).toMatchObject({ status: null, signal, stdout: "", stderr: "" });
+  });
+
+  test("SIGINT ends it while its output is a named pipe that nobody reads on", async () => {
+    const script = `
+      trap 'rm -r "$directory"' EXIT
+      directory="$(mktemp -d)" && mkfifo "$directory/pipe"
+      exec $(headrace_command) "$URL" -o "$directory/pipe" &
+      exec 3<"$directory/pipe"; head -c 100000 <&3 >/dev/null
+      kill -INT "$!"; wait "$!"; echo "status $?"`;
+    const { stdout } = await shell(`set -m\n${script}`, { env: { URL: `${origin}/endless` } });
+    expect(stdout).toBe("status 130\n");
+  });
+
   test("a shell says 130 of the blocking call too", async () => {
     const script = `( echo "$BASHPID"; exec $(headrace_command) "$URL" --blocking ); echo "status $?"`;
     const child = spawnShell(script, { env: { URL: `${origin}/quiet` } });

@@ -28,9 +28,6 @@ import { verboseTransport } from "./verbose-transport.ts";
 
 /** `headrace <url>`: streams the events of one response to the output. Returns the exit status. */
 export async function streamCommand(target: string | undefined, flags: StreamFlags): Promise<number> {
-  const controller = new AbortController();
-  // A blocking call runs no listener: there the system's own way of ending a process stays, and gives the same status.
-  const ignoreSignals = flags.blocking ? () => {} : abortOnSignals(controller);
   const secrets: [string, string][] = [];
   let call: StreamCall | undefined;
   try {
@@ -42,12 +39,10 @@ export async function streamCommand(target: string | undefined, flags: StreamFla
       ...urlSecrets(flags.proxy),
       ...userinfoSecrets(flags.user ?? ""),
     );
-    controller.signal.throwIfAborted();
-    return await runCall(call, flags, { controller, redact: createRedactor(secrets) });
+    return await runCall(call, flags, createRedactor(secrets));
   } catch (reason) {
     return reportFailure(reason, flags, { redact: createRedactor(secrets), proxy: call?.proxy });
   } finally {
-    ignoreSignals();
     await call?.transport.close({ force: true });
   }
 }
@@ -66,31 +61,34 @@ function checkFlags({ blocking, comments, format = "text", include, maxEvents, p
   if (parse) throw usageError("--format raw parses nothing: leave out --parse");
 }
 
-/** What ends a call from outside, and what of it must not be told. */
-interface Frame {
+interface Run {
+  /** Ends the call from outside. */
   controller: AbortController;
+  /** What must not be told of it. */
   redact: Redactor;
-}
-
-interface Run extends Frame {
   stats: StreamStats;
   output: Output;
 }
 
-async function runCall(call: StreamCall, flags: StreamFlags, frame: Frame): Promise<number> {
+async function runCall(call: StreamCall, flags: StreamFlags, redact: Redactor): Promise<number> {
   const stats = new StreamStats();
-  const output = createOutput(flags, (reason) => frame.controller.abort(reason));
+  const controller = new AbortController();
+  const output = createOutput(flags, (reason) => controller.abort(reason));
+  // Before, where an input may never end, and where the thread blocks and runs no listener, the system's own way of
+  // ending a process stays: a shell gives it the same status.
+  const ignoreSignals = flags.blocking || output.blocks ? () => {} : abortOnSignals(controller);
   let summary: EventStreamSummary | undefined;
   try {
-    summary = await stream(call, flags, { ...frame, stats, output });
+    summary = await stream(call, flags, { controller, redact, stats, output });
     output.write(""); // A file of an earlier run is emptied by a stream without events, too.
     return 0;
   } catch (reason) {
     if (asHeadraceError(reason, "no-content")) output.write("");
     throw reason;
   } finally {
-    await Promise.race([output.end(), aborted(frame.controller.signal)]);
+    await Promise.race([output.end(), aborted(controller.signal)]);
     if (flags.stats) writeError(statsLine(stats, summary, flags));
+    ignoreSignals();
   }
 }
 

@@ -93,6 +93,11 @@ function mergeOptions<D extends Pick<ClientInit, "timeouts">, I extends Pick<Cli
   defaults: D,
   init: I,
 ): D & I {
-  const given = Object.fromEntries(Object.entries(init).filter(([, value]) => value !== undefined)) as I;
-  return { ...defaults, ...given, timeouts: { ...defaults.timeouts, ...init.timeouts } };
+  const timeouts = { ...defaults.timeouts, ...given(init.timeouts ?? {}) };
+  return { ...defaults, ...given(init), timeouts };
+}
+
+/** What is undefined is not given. */
+function given<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

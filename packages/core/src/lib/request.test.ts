@@ -81,6 +81,13 @@ test("a client fills in headers and time-outs, name by name", async () => {
   expect([sent?.headers.get("x-a"), sent?.headers.get("x-b"), sent?.connectTimeout]).toEqual(["call", "client", 5]);
 });
 
+test("a call's time-out that is undefined leaves the client's", async () => {
+  const transport = scriptedTransport(answer(200));
+  const client = createClient({ transport, timeouts: { connect: 5 } });
+  await client.request(url, { timeouts: { connect: undefined } });
+  expect(transport.requests[0]?.connectTimeout).toBe(5);
+});
+
 test("a client's verbs reject, they do not throw", async () => {
   const client = createClient({ transport: scriptedTransport(answer(200)) });
   const call = client.request(url, { headers: { "a b": "c" } });

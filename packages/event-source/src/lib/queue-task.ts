@@ -1,9 +1,11 @@
+// As it is at first: a user's fake timers must not hold events up, as they do not with the platform's.
+const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void };
+
 /**
  * Queues a task of the event loop (WHATWG HTML 8.1.7): tasks run in order, and after each one every promise that it
  * settled has had its reactions. A microtask would run among those.
  */
 export function queueTask(task: () => void): void {
-  const { setImmediate } = globalThis as { setImmediate?: (task: () => void) => void };
   if (setImmediate) setImmediate(task);
   else (channel ??= new TaskChannel()).queue(task);
 }

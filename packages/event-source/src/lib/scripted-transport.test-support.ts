@@ -65,7 +65,13 @@ export function scriptedTransport(...scripts: Script[]): Transport & { requests:
   };
 }
 
-/** Time passes: as much as there is to wait for, as fast as it can (under fake timers). */
+// Not a fake one.
+const { setImmediate } = globalThis;
+
+/** Time passes: as much as there is to wait for, as fast as it can (under fake timers), with all tasks that it takes. */
 export async function passing(ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 100) await vi.advanceTimersByTimeAsync(100);
+  for (let passed = 0; passed < ms; passed += 100) {
+    await vi.advanceTimersByTimeAsync(100);
+    for (let turn = 0; turn < 8; turn++) await new Promise<void>((resolve) => void setImmediate(resolve));
+  }
 }

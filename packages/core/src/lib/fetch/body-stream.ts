@@ -93,27 +93,27 @@ export class BodyPipe {
   end(failure?: { reason: unknown }): void {
     if (this.#done) return;
     this.#end ??= { failure };
-    if (this.#queue.length === 0) this.#finish();
+    this.#finishOnceRead();
   }
 
   /** The stream fails at once, and what was not read is dropped. */
   abort(reason: unknown): void {
-    this.#queue = [];
-    this.#end = undefined;
-    this.end({ reason });
+    if (this.#done) return;
+    this.#end = { failure: { reason } };
+    this.#finish();
   }
 
   pull(controller: Controller): void {
     const bytes = this.#queue.shift();
-    if (!bytes) {
+    if (bytes) {
+      this.#queued -= bytes.length;
+      this.#give(controller, bytes);
+    } else {
       this.#waiting = controller;
       this.#reader.waits();
       this.#room?.resolve();
-      return;
     }
-    this.#queued -= bytes.length;
-    this.#give(controller, bytes);
-    if (this.#end && this.#queue.length === 0) this.#finish();
+    this.#finishOnceRead();
   }
 
   cancel(): void {
@@ -127,6 +127,13 @@ export class BodyPipe {
     this.#waiting = undefined;
     this.#reader.rests();
     controller.enqueue(bytes); // May pull at once, where another read waits.
+  }
+
+  #finishOnceRead(): void {
+    if (!this.#end || this.#done || this.#queue.length > 0) return;
+    // What a read into a buffer left over is in the stream's own queue: a failure would drop it, and a close would fail a
+    // read that asks for more (Streams Standard, ReadableByteStreamControllerPullInto). The next pull comes after it.
+    if ((this.#controller.deref()?.desiredSize ?? 0) >= 0) this.#finish();
   }
 
   #finish(): void {

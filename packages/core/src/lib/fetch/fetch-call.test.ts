@@ -199,6 +199,42 @@ test("a buffer of one's own is filled, and given back at the end", async () => {
   expect(await last).toMatchObject({ done: true });
 });
 
+test("what a read into a buffer left over is no end of one that asks for more", async () => {
+  const { fetch, push, end } = byHand();
+  const reader = ((await fetch(url)).body as ReadableStream<Uint8Array>).getReader({ mode: "byob" });
+  void push("abcde");
+  end();
+  await macrotask();
+  expect(text(await reader.read(new Uint8Array(2)))).toBe("ab");
+  expect(text(await reader.read(new Uint8Array(4), { min: 4 }))).toBe("cde");
+  expect(await reader.read(new Uint8Array(2))).toMatchObject({ done: true });
+});
+
+test("what a read into a buffer left over is read before a failure", async () => {
+  const { fetch, push, fail } = byHand();
+  const reader = ((await fetch(url)).body as ReadableStream<Uint8Array>).getReader({ mode: "byob" });
+  void push("abcde");
+  fail(new TransportError("reset", "lost"));
+  await macrotask();
+  const read = [];
+  for (let part = 0; part < 3; part++) read.push(text(await reader.read(new Uint8Array(2))));
+  expect(read).toEqual(["ab", "cd", "e"]);
+  expect(asHeadraceError(await failureOf(reader.read(new Uint8Array(2))))?.code).toBe("reset");
+});
+
+test("an abort drops what a read into a buffer left over", async () => {
+  const { fetch, push, end } = byHand();
+  const controller = new AbortController();
+  const { body } = await fetch(url, { signal: controller.signal });
+  const reader = (body as ReadableStream<Uint8Array>).getReader({ mode: "byob" });
+  void push("abcde");
+  end();
+  await macrotask();
+  expect(text(await reader.read(new Uint8Array(2)))).toBe("ab");
+  controller.abort("enough");
+  expect(await failureOf(reader.read(new Uint8Array(2)))).toBe("enough");
+});
+
 test("where there are no streams of bytes the body is a plain one", async () => {
   const { ReadableStream } = globalThis;
   vi.stubGlobal(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { byteOffset, fromCursor, lastEventId, startingAfter } from "./resume.ts";
-import { bytes, head, type Script, scriptedTransport } from "../scripted-transport.ts";
+import { bytes, head, type Script, scriptedTransport, stalled } from "../scripted-transport.ts";
 import { subscribe } from "./subscribe.ts";
 import type { SubscribeInit } from "./subscribe-init.ts";
 import { TransportError } from "../transport-error.ts";
@@ -144,6 +144,25 @@ test("fromCursor leaves the request to its functions", async () => {
   await reading;
   expect(transport.requests.map((request) => request.url.pathname)).toEqual(["/first", "/3"]);
   expect(transport.requests.map(({ headers }) => headers.get("last-event-id"))).toEqual([null, null]);
+});
+
+test.each([
+  ["throws", "no JSON", { name: "SyntaxError" }],
+  ["gives something else than text", '{"at":7}', { code: "invalid-argument" }],
+])("a function of fromCursor that %s ends it, the connection too", async (_, data, error) => {
+  let open = 0;
+  const transport = scriptedTransport(async (request, sink) => {
+    open++;
+    sink.head(head(request));
+    await sink.body(bytes(`data: {"at":"6"}\n\ndata: ${data}\n\n`));
+    await stalled(request.signal).finally(() => open--);
+  });
+  const resume = fromCursor((event) => (JSON.parse(event.data) as { at: string }).at);
+  const events = subscribe("http://a.example/", { transport, resume })[Symbol.asyncIterator]();
+  expect((await events.next()).value?.data).toBe('{"at":"6"}');
+  await expect(events.next()).rejects.toMatchObject(error);
+  expect(await events.next()).toEqual({ value: undefined, done: true });
+  expect(open).toBe(0);
 });
 
 test.each([() => lastEventId({ query: "" }), () => fromCursor("x" as never)])("%o is an invalid argument", (make) => {

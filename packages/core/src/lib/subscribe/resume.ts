@@ -77,11 +77,18 @@ export function startingAfter(): ResumeStrategy {
  * A cursor of your own making. Nothing is added to the request: `url`, `headers` and `body`, as functions, get the
  * cursor as `lastEventId`.
  *
- * @param cursorOf the cursor after an event; undefined where it stays as it was
+ * @param cursorOf the cursor after an event, a string; undefined where it stays as it was. What it throws, the loop
+ * throws, and anything else that it gives is `invalid-argument`: the event is not handed out
  */
 export function fromCursor(cursorOf: (event: ServerSentEvent) => string | undefined): ResumeStrategy {
   if (typeof cursorOf !== "function") throw invalidArgument("`fromCursor` takes a function");
-  return { cursor: ({ event }) => event && cursorOf(event), request: () => ({}) };
+  return { cursor: ({ event }) => event && checkCursor(cursorOf(event)), request: () => ({}) };
+}
+
+/** What `JSON.parse` gives has any type. A number would be stored, and refused by the next process. */
+function checkCursor(cursor: string | undefined): string | undefined {
+  if (typeof cursor === "string" || cursor === undefined || cursor === null) return cursor;
+  throw invalidArgument("the function given to `fromCursor` must return a string, or undefined");
 }
 
 function sequenceNumber(data: string): string | undefined {

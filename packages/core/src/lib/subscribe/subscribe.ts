@@ -41,7 +41,7 @@ export function subscribe(url: PerAttempt<string | URL>, init: SubscribeInit): S
 class EventSubscription implements Subscription, AsyncIterator<ServerSentEvent, undefined> {
   readonly #run: SubscriptionRun;
   readonly #reading: Reading = {};
-  readonly #events: AsyncIterator<ServerSentEvent, undefined>;
+  readonly #events: AsyncGenerator<ServerSentEvent, undefined, undefined>;
   /** How often the generator was asked that has not answered yet. */
   #asked = 0;
   readonly #answered = (): void => void this.#asked--;
@@ -65,7 +65,7 @@ class EventSubscription implements Subscription, AsyncIterator<ServerSentEvent, 
 
   async close(): Promise<void> {
     this.#run.stop();
-    await this.#events.return?.();
+    await this.#events.return(undefined);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -77,8 +77,12 @@ class EventSubscription implements Subscription, AsyncIterator<ServerSentEvent, 
   }
 
   next(): Promise<IteratorResult<ServerSentEvent, undefined>> {
-    const value = this.#asked === 0 ? this.#run.take(this.#reading) : undefined;
-    if (value) return Promise.resolve({ value, done: false });
+    try {
+      const value = this.#asked === 0 ? this.#run.take(this.#reading) : undefined;
+      if (value) return Promise.resolve({ value, done: false });
+    } catch (reason) {
+      return this.#events.throw(reason); // What a resume strategy threw: it ends the connection, too.
+    }
     this.#asked++;
     const next = this.#events.next();
     next.then(this.#answered, this.#answered);
