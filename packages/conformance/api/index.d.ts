@@ -298,7 +298,10 @@ declare class ScriptedConnection {
   fin(): void;
   /** FIN without close_notify: what a cut TLS connection looks like. */
   finWithoutCloseNotify(): void;
-  /** Resets the connection. Bytes the client has not read may be lost: wait for it to have them first. */
+  /**
+   * Resets the connection. Bytes the client has not read may be lost: wait for it to have them first. A Unix domain
+   * socket knows no reset and is closed.
+   */
   rst(): void;
   /** Says that the exchange is over, so that the client may keep the connection. Waiting for a request says so too. */
   rest(): void;
@@ -574,7 +577,7 @@ type CaseInfo = Pick<ConformanceCase, "id" | "area" | "title" | "level" | "scope
 /**
  * Lists the cases that a run would be asked for, whatever the transport; nothing is run.
  *
- * @throws TypeError where `only` or `knownFailures` names a case that there is not
+ * @throws TypeError where `only` or `knownFailures` is malformed or names a case that there is not
  */
 export declare function listCases(selection?: CaseSelection): readonly CaseInfo[];
 /** Makes a transport with what a case needs. Called at least once a case. */
@@ -632,7 +635,7 @@ interface TestRunner {
  * time (`test.concurrent`), those that measure time wait until they are alone.
  *
  * @param create makes a transport with what the case needs: `(options) => curlTransport(options)`
- * @throws TypeError where the options name a case that there is not
+ * @throws TypeError for wrong options, as where they name a case that there is not
  */
 export declare function testTransport(test: TestRunner, create: CreateTransport, options?: ConformanceOptions): void;
 /**

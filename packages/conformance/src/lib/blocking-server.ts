@@ -133,6 +133,7 @@ const serve = (socket) => {
       else if (name === "taken") await taken(value);
       else if (name === "delay") await delay(value);
       else if (name === "fin") socket.end();
+      else if (socket.localAddress === undefined) socket.destroy();
       else socket.resetAndDestroy();
     }
   };
@@ -141,14 +142,27 @@ const serve = (socket) => {
 const options = { noDelay: true, ...tls };
 const server = tls ? require("node:tls").createServer(options, serve) : net.createServer(options, serve);
 server.on("tlsClientError", () => {});
+const ports = new Set();
 server.on("connection", (socket) => {
   connections++;
   openSockets++;
+  ports.add(socket.remotePort);
   socket.on("error", () => {});
   socket.on("close", () => { openSockets--; });
 });
+// Connections are accepted in order: what has connected before one of our own is there when that is.
+const acceptAll = async () => {
+  if (path) return;
+  const own = net.connect(server.address().port, "127.0.0.1");
+  await new Promise((resolve) => own.once("connect", resolve));
+  const port = own.localPort;
+  while (!ports.has(port)) await new Promise((resolve) => setImmediate(resolve));
+  own.on("error", () => {}).destroy();
+  connections--;
+};
 server.listen(path ? { path } : { host: "127.0.0.1", port: 0 }, () => parentPort.postMessage(server.address().port ?? 0));
 parentPort.on("message", async (patience) => {
+  await acceptAll();
   for (let waited = 0; openSockets > 0 && waited < patience; waited += 10) await delay(10);
   parentPort.postMessage({ requests, connections, openSockets, untaken });
 });

@@ -33,7 +33,7 @@ function has(capability: Capability, supports: Support): boolean {
     case "proxy":
     case "decompression":
     case "ambient":
-      return (supports[name] as readonly string[] | undefined)?.includes(detail) === true;
+      return includes(supports[name], detail);
     case "endProof":
       return supports.endProof?.[detail as keyof TransportSupport["endProof"]] === true;
     case "manualRedirects":
@@ -47,6 +47,11 @@ function has(capability: Capability, supports: Support): boolean {
     default:
       return supports[name as "sync"] === true;
   }
+}
+
+/** Whatever else an author may have declared instead of a list is none. */
+function includes(list: unknown, word: string): boolean {
+  return Array.isArray(list) && list.includes(word);
 }
 
 function machineHas(what: string): boolean {

@@ -5,6 +5,7 @@ import { type ConformanceCase, defineCases } from "./conformance-case.ts";
 import { ConformanceError } from "./conformance-error.ts";
 import { referenceTransport } from "./reference-transport.ts";
 import { createCaseRunner } from "./case-runner.ts";
+import { createGate } from "./cases/gate.ts";
 import { caseOptions, type RunConformanceOptions } from "./run-conformance.ts";
 
 /** The runner's own watch would fail the test for what a case leaves behind on purpose. */
@@ -106,16 +107,16 @@ test("what is thrown that is no finding of the suite's is told with what had to 
 
 test("what a server's script finds once the case has all it asked for fails the case", async () => {
   const late = caseThat("late", async ({ serve, send }) => {
-    const ended = Promise.withResolvers<void>();
+    const ended = createGate();
     const server = await serve(async (connection) => {
       await connection.request();
       await connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-      await ended.promise;
+      await ended.opened;
       await macrotask();
       throw new ConformanceError("one", "another");
     });
     await send(server.url()).ends("");
-    ended.resolve();
+    ended.open();
   });
   expect(await resultOf(late, options())).toMatchObject({ outcome: "fail", expected: "one", received: "another" });
 });

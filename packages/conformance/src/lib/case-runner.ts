@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { types } from "node:util";
 import type { TransportSupport } from "@headrace/core/transport";
 import { unmetNeed } from "./capabilities.ts";
 import { CaseProcess, FactoryFailed, type SubjectInfo } from "./case-process.ts";
@@ -98,7 +99,13 @@ async function describeSubject(create: CreateTransport): Promise<SubjectInfo> {
  * @throws TypeError
  */
 export function checkMade(made: unknown): void {
-  const { supports } = (made ?? {}) as { readonly supports?: unknown };
-  if (typeof supports === "object" && supports !== null) return;
-  throw new TypeError("create must return a transport, which has `supports`");
+  const refuse = (why: string): never => {
+    throw new TypeError(`create must return a transport${why}`);
+  };
+  if (typeof made !== "object" || made === null) refuse(`, not ${made === null ? "null" : typeof made}`);
+  if (types.isPromise(made)) refuse(" at once, not a promise: load what it needs before");
+  const { supports, send, close } = made as Readonly<Record<string, unknown>>;
+  if (typeof supports !== "object" || supports === null) refuse(", which has `supports`");
+  if (typeof send !== "function") refuse(", which has a method `send`");
+  if (typeof close !== "function") refuse(", which has a method `close`");
 }

@@ -39,7 +39,7 @@ export function losesItsProcess(options: NetworkOptions): Transport {
       return reference.send(request, losing(sink));
     },
     ...(sendSync && {
-      sendSync: (request, sink, nextWait) => (request.method === "POST" ? block() : sendSync(request, sink, nextWait)),
+      sendSync: (request, sink, nextWait) => (request.method === "PUT" ? block() : sendSync(request, sink, nextWait)),
     }),
   };
 }

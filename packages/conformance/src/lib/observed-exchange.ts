@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import type { HeadraceErrorCode, HeadraceErrorOf } from "@headrace/core";
 import type { ResponseHead, Transport, TransportRequest } from "@headrace/core/transport";
 import { ConformanceError, type FoundBy } from "./conformance-error.ts";
@@ -37,10 +37,15 @@ export class ObservedExchange {
   outcome: Outcome | undefined;
   readonly #options: ObservedExchangeOptions;
   readonly #waiting = new Set<() => unknown>();
+  /** What the request's URL was. */
+  readonly #href: string;
+  /** How `send` failed to return a promise. */
+  #breach: string | undefined;
 
   constructor(options: ObservedExchangeOptions) {
     this.#options = options;
-    const { signal } = options.request;
+    const { signal, url } = options.request;
+    this.#href = url.href;
     this.recording = new RecordingSink({ ...options, signal, onChange: () => this.#changed() });
     this.#send();
   }
@@ -51,15 +56,27 @@ export class ObservedExchange {
     try {
       const promise: unknown = transport.send(request, this.recording);
       this.recording.sendReturned = true;
-      if (!(promise instanceof Promise)) throw new TypeError(`send() returned ${inspect(promise)}, not a promise`);
-      promise.then(
-        () => this.#settle({ ended: true }),
-        (error: unknown) => this.#settle({ ended: false, error }),
-      );
+      if (types.isPromise(promise)) this.#follow(promise);
+      else
+        this.#misbehaved(
+          `returned ${inspect(promise, { depth: 0, breakLength: Number.POSITIVE_INFINITY })}, no promise`,
+        );
     } catch (error) {
-      this.recording.violations.push("send() threw, where it should return a promise that rejects");
-      this.#settle({ ended: false, error });
+      this.#misbehaved(`threw ${describeError(error)}, where it should return a promise that rejects`);
     }
+  }
+
+  #follow(promise: Promise<unknown>): void {
+    promise.then(
+      () => this.#settle({ ended: true }),
+      (error: unknown) => this.#settle({ ended: false, error }),
+    );
+  }
+
+  #misbehaved(how: string): void {
+    this.#breach = `send() ${how}`;
+    this.recording.violations.push(this.#breach);
+    this.#settle({ ended: false, error: new TypeError(this.#breach) });
   }
 
   /** The whole body so far. */
@@ -121,6 +138,8 @@ export class ObservedExchange {
   }
 
   #settle(outcome: Outcome): void {
+    const { href } = this.#options.request.url;
+    if (href !== this.#href) this.recording.violations.push(`the URL of the request was changed, to ${href}`);
     this.outcome = outcome;
     this.recording.settled = true;
     this.#options.log.note("client", `send ${describeOutcome(outcome)}`);
@@ -168,7 +187,7 @@ export class ObservedExchange {
   #refusal(expected: string, how: FoundBy = "observed"): ConformanceError {
     const { received, bytesReceived } = this.recording;
     const head = received === undefined ? "no head" : `head ${received.status}`;
-    const told = `send() ${describeOutcome(this.outcome)}, after ${head} and ${bytesReceived} bytes of body`;
+    const told = `${this.#breach ?? `send() ${describeOutcome(this.outcome)}`}, after ${head} and ${bytesReceived} bytes of body`;
     const since = how === "observed" && this.outcome === undefined ? `, ${controlsAnswered}` : "";
     const cause = this.outcome === undefined || this.outcome.ended ? {} : { cause: this.outcome.error };
     return new ConformanceError(expected, told + since, { ...cause, how });

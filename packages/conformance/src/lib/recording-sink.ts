@@ -1,3 +1,4 @@
+import { inspect, types } from "node:util";
 import type { ResponseHead, ResponseSink } from "@headrace/core/transport";
 import { firstDifference } from "./pattern.ts";
 import type { WireLog } from "./wire-log.ts";
@@ -50,6 +51,8 @@ export class RecordingSink implements ResponseSink {
   head(head: ResponseHead): void {
     const { log, onChange, onHead } = this.#options;
     this.#guarded("head", () => {
+      if (typeof head?.status !== "number") this.#refuse("head() takes a status", head?.status);
+      if (typeof head.headers?.get !== "function") this.#refuse("head() takes Headers", head.headers);
       if (this.received !== undefined) this.violations.push("head() was called twice");
       this.received = head;
       log.note("client", `head ${head.status}`);
@@ -61,6 +64,7 @@ export class RecordingSink implements ResponseSink {
   body(bytes: Uint8Array): void | Promise<void> {
     const { log, onChange, onBody } = this.#options;
     return this.#guarded("body", () => {
+      if (!types.isUint8Array(bytes)) this.#refuse("body() takes a Uint8Array", bytes);
       const copy = new Uint8Array(bytes);
       bytes.fill(overwrite);
       log.note("client", "body", copy);
@@ -81,6 +85,14 @@ export class RecordingSink implements ResponseSink {
     });
   }
 
+  #refuse(due: string, given: unknown): never {
+    const isObject = typeof given === "object" && given !== null;
+    const kind = isObject ? Object.prototype.toString.call(given).slice("[object ".length, -1) : undefined;
+    const told = `${due}, not ${kind ?? inspect(given, { maxStringLength: 40 })}`;
+    this.violations.push(told);
+    throw new TypeError(told);
+  }
+
   #record(bytes: Uint8Array): void {
     if (bytes.length === 0) this.violations.push("body() was given no bytes");
     if (this.#options.pattern !== true) this.pieces.push(bytes);
@@ -97,7 +109,7 @@ export class RecordingSink implements ResponseSink {
     this.#inside = true;
     try {
       const result = call();
-      if (!(result instanceof Promise)) return result;
+      if (!isThenable(result)) return result;
       this.#pending = true;
       const over = (): void => void (this.#pending = false);
       result.then(over, over);
@@ -124,4 +136,9 @@ export class RecordingSink implements ResponseSink {
     if (method !== "head" && this.received === undefined) broken("before head()");
     if (method === "body" && this.receivedTrailers !== undefined) broken("after trailers()");
   }
+}
+
+/** Also a promise of another realm; whoever is given it comes after the one who looked here. */
+function isThenable<T>(value: T): value is T & PromiseLike<void> {
+  return typeof (value as { then?: unknown } | undefined | null)?.then === "function";
 }

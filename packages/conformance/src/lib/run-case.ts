@@ -1,4 +1,6 @@
 import { setImmediate as macrotask, setTimeout as sleep } from "node:timers/promises";
+import { inspect, types } from "node:util";
+import type { Transport } from "@headrace/core/transport";
 import { CaseContext, type CaseContextOptions } from "./case-context.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
 import { ConformanceError } from "./conformance-error.ts";
@@ -90,7 +92,8 @@ async function cleanUp(context: CaseContext): Promise<unknown[]> {
     try {
       await context.limited(Math.max(1, Math.min(step, left)), work, expected);
     } catch (error) {
-      problems.push(error);
+      const received = `it failed with ${describeError(error)}`;
+      problems.push(error instanceof ConformanceError ? error : new ConformanceError(expected, received));
     }
   };
   const unsettled = exchanges.filter(({ outcome }) => outcome === undefined);
@@ -98,7 +101,7 @@ async function cleanUp(context: CaseContext): Promise<unknown[]> {
   for (const server of servers) for (const connection of server.connections) connection.resume();
   await attempt("send() to settle after the abort", Promise.all(unsettled.map((exchange) => exchange.settles())));
   context.silence.end();
-  const closings = transports.map(async (transport) => transport.close());
+  const closings = transports.map((transport) => closed(transport));
   await attempt("close() to resolve once every exchange has settled", Promise.all(closings));
   await attempt("every connection to be closed after close()", allSocketsClosed(context));
   const ends = [...servers, ...otherServers].map((server) => server.close());
@@ -108,9 +111,19 @@ async function cleanUp(context: CaseContext): Promise<unknown[]> {
   await macrotask();
   await macrotask();
   for (const violation of exchanges.flatMap(({ recording }) => recording.violations)) {
-    problems.push(new ConformanceError("the sink to be called as contract 3 says", violation));
+    problems.push(new ConformanceError("send() and the calls of the sink to be as contract 2 and 3 say", violation));
   }
   return problems;
+}
+
+async function closed(transport: Transport): Promise<void> {
+  const promise: unknown = transport.close();
+  if (types.isPromise(promise)) await promise;
+  else
+    throw new ConformanceError(
+      "close() to return a promise",
+      inspect(promise, { depth: 0, breakLength: Number.POSITIVE_INFINITY }),
+    );
 }
 
 async function allSocketsClosed(context: CaseContext): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Transport } from "@headrace/core/transport";
+import type { ResponseSink, Transport } from "@headrace/core/transport";
 import { describe, expect, test } from "vitest";
 import { referenceTransport } from "./reference-transport.ts";
 import type { ConformanceResult } from "./report/conformance-report.ts";
@@ -126,6 +126,13 @@ describe("runConformance", () => {
     [{ scale: Number.NaN }, "scale"],
     [{ concurrency: 0 }, "concurrency"],
     [{ concurrency: 1.5 }, "concurrency"],
+    [{ scale: "3" as never }, "scale is a number"],
+    [{ isolation: "thread" as never }, 'isolation is "process" or "none"'],
+    [{ module: "./mine.ts" as never }, "module.url is an absolute URL"],
+    [{ module: { url: "./mine.ts" } }, "module.url is an absolute URL"],
+    [{ only: "body.chunked" as never }, "only is a list"],
+    [{ only: [] }, "only names no case: it is empty"],
+    [{ knownFailures: { "body.chunked": "" } }, "knownFailures gives no reason for body.chunked"],
     [{ only: ["nothing"] }, "only names no case: nothing"],
     [{ only: ["h2.nothing*"] }, "only names no case: h2.nothing*"],
   ])("refuses %o", async (options, message) => {
@@ -139,8 +146,91 @@ describe("runConformance", () => {
     await expect(runConformance(failing)).rejects.toThrow("no library");
     const nothing = (async () => referenceTransport({})) as unknown as () => Transport;
     const withoutSupports = (): Transport => ({ ...referenceTransport({}), supports: null }) as unknown as Transport;
-    for (const create of [nothing, withoutSupports, (): Transport => undefined as unknown as Transport]) {
-      await expect(runConformance(create)).rejects.toThrow("create must return a transport");
+    const without = (name: "send" | "close") => (): Transport => ({
+      ...referenceTransport({}),
+      [name]: undefined as never,
+    });
+    const told: readonly (readonly [() => Transport, string])[] = [
+      [nothing, "at once, not a promise"],
+      [withoutSupports, "which has `supports`"],
+      [without("send"), "which has a method `send`"],
+      [without("close"), "which has a method `close`"],
+      [(): Transport => undefined as unknown as Transport, "not undefined"],
+    ];
+    for (const [create, why] of told) {
+      await expect(runConformance(create)).rejects.toThrow(`create must return a transport`);
+      await expect(runConformance(create)).rejects.toThrow(why);
     }
+  });
+});
+
+/** The reference with its sink called otherwise. */
+function handing(change: (sink: ResponseSink) => Partial<ResponseSink>): (reference: Transport) => Partial<Transport> {
+  return ({ send }) => ({
+    send: (request, sink) =>
+      send(request, { head: (head) => sink.head(head), body: (bytes) => sink.body(bytes), ...change(sink) }),
+  });
+}
+
+/** What an author got wrong, and what the case then says first of what it received. */
+const slips: Record<string, readonly [change: (reference: Transport) => Partial<Transport>, received: string]> = {
+  "send returns nothing": [() => ({ send: () => undefined as never }), "send() returned undefined, no promise"],
+  "send throws": [
+    () => ({
+      send() {
+        throw new Error("no luck");
+      },
+    }),
+    "send() threw Error: no luck, where it should return a promise that rejects",
+  ],
+  "a piece is a DataView": [
+    handing((sink) => ({ body: ({ buffer }) => sink.body(new DataView(buffer) as never) })),
+    "body() takes a Uint8Array, not DataView",
+  ],
+  "a piece is text": [
+    handing((sink) => ({ body: (bytes) => sink.body(Buffer.from(bytes).toString() as never) })),
+    "body() takes a Uint8Array, not 'hello'",
+  ],
+  "the headers are a plain object": [
+    handing((sink) => ({ head: (head) => sink.head({ ...head, headers: {} as never }) })),
+    "head() takes Headers, not Object",
+  ],
+  "close returns nothing": [() => ({ close: () => undefined as never }), "undefined"],
+  "close throws": [
+    () => ({
+      close() {
+        throw new Error("no close");
+      },
+    }),
+    "it failed with Error: no close",
+  ],
+};
+
+test.each(Object.entries(slips))("where %s the author is told so", async (_, [change, received]) => {
+  const create = (options: object): Transport => {
+    const reference = referenceTransport(options);
+    return { ...reference, ...change(reference) };
+  };
+  const { subjects } = await runConformance(create, { only: ["body.chunked"], secondRuns: false });
+  const [result] = subjects.flatMap(({ results }) => results);
+  expect(result).toMatchObject({ outcome: "fail", received: expect.stringContaining(received) });
+});
+
+test("a Buffer is a Uint8Array, and a declaration that is no list is nothing declared", async () => {
+  const create = (options: object): Transport => {
+    const reference = referenceTransport(options);
+    const supports = { ...reference.supports, decompression: "gzip" as never };
+    return {
+      ...reference,
+      ...handing((sink) => ({ body: (bytes) => sink.body(Buffer.from(bytes)) }))(reference),
+      supports,
+    };
+  };
+  const { subjects } = await runConformance(create, { only: ["body.chunked", "enc.gzip", "unsupported.contract"] });
+  const results = subjects.flatMap((subject) => subject.results.map(({ id, outcome }) => [id, outcome]));
+  expect(Object.fromEntries(results)).toEqual({
+    "body.chunked": "pass",
+    "enc.gzip": "unsupported",
+    "unsupported.contract": "fail",
   });
 });

@@ -75,9 +75,22 @@ export async function runConformance(
   }
 }
 
-function checkRunOptions({ concurrency = defaultConcurrency, scale = 1 }: RunConformanceOptions): void {
+function checkRunOptions({ concurrency = defaultConcurrency, ...options }: RunConformanceOptions): void {
   if (!Number.isInteger(concurrency) || concurrency < 1) throw new TypeError("concurrency is a whole number from 1 on");
-  if (!(scale > 0 && scale < Number.POSITIVE_INFINITY)) throw new TypeError("scale is a number above 0");
+  checkOptions(options);
+}
+
+/**
+ * Checks what every way of running the suite takes, but for what names cases.
+ *
+ * @throws TypeError
+ */
+export function checkOptions({ scale = 1, isolation, module }: ConformanceOptions): void {
+  if (!(Number.isFinite(scale) && scale > 0)) throw new TypeError("scale is a number above 0");
+  if (isolation !== undefined && isolation !== "process" && isolation !== "none")
+    throw new TypeError('isolation is "process" or "none"');
+  if (module !== undefined && !URL.canParse(String(module.url)))
+    throw new TypeError('module.url is an absolute URL: new URL("./my-transport.ts", import.meta.url)');
 }
 
 /** What every case of a run is given. */

@@ -48,6 +48,7 @@ export class ScriptedConnection {
   #unread: Uint8Array[] = [];
   #atRest = false;
   #waiting: (() => void)[] = [];
+  readonly #writes = new Set<() => void>();
 
   constructor(socket: Socket, ordinal: number, log: WireLog) {
     this.ordinal = ordinal;
@@ -60,6 +61,7 @@ export class ScriptedConnection {
     socket.on("close", () => {
       this.open = false;
       if (this.clientClose === undefined && !this.#endedByUs) this.#clientClosed("rst");
+      this.#endWrites();
       this.#wake();
     });
     this.#listen(socket);
@@ -149,11 +151,18 @@ export class ScriptedConnection {
     if (isGone) throw new ClientGone("the client has closed the connection");
     if (this.#endedByUs) throw new Error("the script sends after it has ended the connection");
     await new Promise<void>((resolve) => {
+      this.#writes.add(resolve);
       this.#socket.write(bytes, (error) => {
         if (error === undefined || error === null) this.bytesAccepted += bytes.length;
+        this.#writes.delete(resolve);
         resolve();
       });
     });
+  }
+
+  #endWrites(): void {
+    for (const resolve of this.#writes) resolve();
+    this.#writes.clear();
   }
 
   /** Ends the server's side in order: FIN, after close_notify in TLS. */
@@ -171,14 +180,17 @@ export class ScriptedConnection {
     this.#raw.destroy();
   }
 
-  /** Resets the connection. Bytes the client has not read may be lost: wait for it to have them first. */
+  /**
+   * Resets the connection. Bytes the client has not read may be lost: wait for it to have them first. A Unix domain
+   * socket knows no reset and is closed.
+   */
   rst(): void {
     this.#note("< RST");
     this.#endedByUs = true;
     const { writableEnded, writableFinished, writableLength } = this.#socket;
     const isShuttingDown = writableEnded && !writableFinished && writableLength === 0;
     // libuv resets no socket while it shuts it down (EINVAL), and Node then forgets the handle without closing it.
-    if (isShuttingDown) this.destroy();
+    if (isShuttingDown || this.#raw.localAddress === undefined) this.destroy();
     else this.#raw.resetAndDestroy();
   }
 
@@ -226,6 +238,8 @@ export class ScriptedConnection {
     if (this.clientClose !== undefined) return;
     this.clientClose = how;
     this.#note(how === "fin" ? "> FIN" : "> RST");
+    // Over TLS Node tells a reset as an end, and then neither takes nor fails what is being written (22 to 26).
+    if (this.tls !== undefined && this.#writes.size > 0) this.#raw.destroy();
     this.#wake();
   }
 

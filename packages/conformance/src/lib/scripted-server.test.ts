@@ -84,6 +84,42 @@ describe.each(["TCP", "TLS"])("a reset over %s", (kind) => {
   });
 });
 
+test("a reset over a Unix domain socket closes it", async () => {
+  const server = await startScriptedServer(
+    async (connection) => {
+      await connection.receivedBytes(1);
+      connection.rst();
+    },
+    { listenOn: "unix" },
+  );
+  const client = connect({ path: server.path });
+  client.on("error", () => {}).write("x");
+  await new Promise((resolve) => client.once("close", resolve));
+  await server.scriptsDone();
+  await server.close();
+  expect(server.openSockets).toBe(0);
+});
+
+test("over TLS a write to a client that has just reset the connection comes to its end, and leaves no socket", async () => {
+  const { server: tls } = await certificates();
+  let ended = "";
+  const script: Script = async (connection) => {
+    await connection.receivedBytes(1);
+    socket.resetAndDestroy();
+    await new Promise((resolve) => setImmediate(resolve));
+    await connection.send("too late");
+    ended = "by itself";
+  };
+  const server = await startScriptedServer(script, { tls });
+  const socket = await dial(server.port);
+  const client = connectTls({ socket, rejectUnauthorized: false }).on("error", () => {});
+  client.write("x");
+  await server.scriptsDone();
+  await Promise.all(server.connections.map(({ gone }) => gone));
+  expect([ended, server.openSockets]).toEqual(["by itself", 0]);
+  await server.close();
+});
+
 test("a reset by the first turn after a TLS handshake leaves no socket", async () => {
   const { ca, server: tls } = await certificates();
   let closing: Promise<void> | undefined;

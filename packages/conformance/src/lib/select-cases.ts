@@ -12,13 +12,17 @@ export interface CaseSelection {
 /**
  * The cases that a run is asked for, in the order of reports.
  *
- * @throws TypeError where `only` or `knownFailures` names a case that there is not
+ * @throws TypeError where `only` or `knownFailures` is malformed or names a case that there is not
  */
 export function selectCases({ only, knownFailures = {} }: CaseSelection): readonly ConformanceCase[] {
+  if (only !== undefined && !Array.isArray(only)) throw new TypeError("only is a list of ids, areas and prefixes");
   const ids = new Set(allCases.map(({ id }) => id));
   const stray = Object.keys(knownFailures).filter((id) => !ids.has(id));
   if (stray.length > 0) throw new TypeError(`knownFailures names no case: ${stray.join(", ")}`);
+  const unexplained = Object.entries(knownFailures).filter(([, reason]) => typeof reason !== "string" || reason === "");
+  if (unexplained.length > 0) throw new TypeError(`knownFailures gives no reason for ${unexplained[0]?.[0]}`);
   if (only === undefined) return allCases;
+  if (only.length === 0) throw new TypeError("only names no case: it is empty");
   for (const pattern of only) {
     if (!allCases.some((candidate) => isNamedBy(candidate, pattern)))
       throw new TypeError(`only names no case: ${pattern}`);
@@ -32,7 +36,7 @@ export type CaseInfo = Pick<ConformanceCase, "id" | "area" | "title" | "level" |
 /**
  * Lists the cases that a run would be asked for, whatever the transport; nothing is run.
  *
- * @throws TypeError where `only` or `knownFailures` names a case that there is not
+ * @throws TypeError where `only` or `knownFailures` is malformed or names a case that there is not
  */
 export function listCases(selection: CaseSelection = {}): readonly CaseInfo[] {
   return selectCases(selection).map(({ id, area, title, level, scope, spec, needs }) => ({

@@ -5,7 +5,7 @@ import { describeResult } from "./report/describe-result.ts";
 import { type ConformanceResult, isRed } from "./report/conformance-report.ts";
 import { caseBudgetMs } from "./run-case.ts";
 import { checkMade, createCaseRunner } from "./case-runner.ts";
-import { caseOptions, type ConformanceOptions, type CreateTransport } from "./run-conformance.ts";
+import { caseOptions, checkOptions, type ConformanceOptions, type CreateTransport } from "./run-conformance.ts";
 import { selectCases } from "./select-cases.ts";
 
 type Register = (name: string, run: () => Promise<void>, budget?: number) => unknown;
@@ -26,9 +26,10 @@ const runnersPatience = 10;
  * time (`test.concurrent`), those that measure time wait until they are alone.
  *
  * @param create makes a transport with what the case needs: `(options) => curlTransport(options)`
- * @throws TypeError where the options name a case that there is not
+ * @throws TypeError for wrong options, as where they name a case that there is not
  */
 export function testTransport(test: TestRunner, create: CreateTransport, options: ConformanceOptions = {}): void {
+  checkOptions(options);
   const cases = selectCases(options);
   const { knownFailures = {}, scale = 1 } = options;
   const budget = caseBudgetMs * scale * runnersPatience;

@@ -6,6 +6,7 @@ import { type Bytes, chunk, lastChunk, ok, okChunked } from "../http-text.ts";
 import { patternBytes } from "../pattern.ts";
 import type { Script } from "../scripted-server.ts";
 import { respond } from "./respond.ts";
+import { expectUnconnected } from "./unasked.ts";
 
 const reason = { name: "my reason" };
 const closing = "the client to close the connection";
@@ -25,11 +26,10 @@ export const abortCases: readonly ConformanceCase[] = defineCases("abort", [
     id: "abort.before",
     title: "a signal that is already aborted: no connection, and the same reason",
     spec: "contract 2",
-    async run({ serve, send }) {
-      const server = await serve(respond(ok("Content-Length: 0")));
-      await send(server.url(), { abortedWith: reason }).rejectsWith(reason);
-      await macrotask();
-      expectEqual("the number of connections", server.connections.length, 0);
+    async run(context) {
+      const server = await context.serve(respond(ok("Content-Length: 0")));
+      await context.send(server.url(), { abortedWith: reason }).rejectsWith(reason);
+      await expectUnconnected(server);
     },
   },
   {

@@ -9,6 +9,7 @@ import { expectEqual } from "../expect.ts";
 import { ok } from "../http-text.ts";
 import { withEnvironment } from "./environment.ts";
 import { respond, respondEmpty } from "./respond.ts";
+import { expectRequests } from "./unasked.ts";
 
 /** Runs `work` with a home folder that holds one file. */
 async function withHomeFile(name: string, text: string, work: () => Promise<void>): Promise<void> {
@@ -82,7 +83,7 @@ async function expectUntrusted(context: CaseContext, variables: Record<string, s
     const exchange = context.send(server.url(), { transport: context.create() });
     await exchange.fails("tls");
   });
-  expectEqual("the number of requests", server.requests.length, 0);
+  await expectRequests(context, server);
 }
 
 /** What of the host's settings could switch the trust of certificates; only what `ambient` declares may. Contract 10. */

@@ -1,9 +1,9 @@
-import { setImmediate as macrotask } from "node:timers/promises";
 import { type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual, expectThat } from "../expect.ts";
 import { chunk, lastChunk, ok, okChunked } from "../http-text.ts";
 import { createGate } from "./gate.ts";
 import { respond } from "./respond.ts";
+import { expectUnconnected } from "./unasked.ts";
 
 const okay = respond(ok("Content-Length: 2"), "ok");
 
@@ -130,14 +130,14 @@ export const closeCases: readonly ConformanceCase[] = defineCases("conc", [
     id: "conc.use-after-close",
     title: "send() after close() is `closed` before any connection; close() twice is fine",
     spec: "contract 5",
-    async run({ serve, send, transport }) {
-      const server = await serve(okay);
-      await transport().close();
-      await transport().close();
-      await transport().close({ force: true });
-      await send(server.url()).fails("closed");
-      await macrotask();
-      expectEqual("the number of connections", server.connections.length, 0);
+    async run(context) {
+      const server = await context.serve(okay);
+      const transport = context.transport();
+      await transport.close();
+      await transport.close();
+      await transport.close({ force: true });
+      await context.send(server.url()).fails("closed");
+      await expectUnconnected(server);
     },
   },
   {

@@ -101,7 +101,7 @@ export const headFieldCases: readonly ConformanceCase[] = defineCases("head", [
     title: "the content type is handed on as it is, whatever it is",
     spec: "contract 2: no content type is judged",
     async run(context) {
-      for (const type of ['text/event-stream; charset="x"; a=b', "text/html", "nonsense"]) {
+      for (const type of ['Text/Event-Stream; charset="X"; A=b', "text/html", "nonsense"]) {
         expectEqual("Content-Type", (await headersOf(context, `Content-Type: ${type}`)).get("content-type"), type);
       }
     },

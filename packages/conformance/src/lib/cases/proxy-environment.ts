@@ -5,6 +5,7 @@ import { head, ok } from "../http-text.ts";
 import { withEnvironment } from "./environment.ts";
 import { respond } from "./respond.ts";
 import { expectNoSecret } from "./secrets.ts";
+import { expectUnconnected } from "./unasked.ts";
 
 const okay = respond(ok("Content-Length: 2"), "ok");
 
@@ -135,13 +136,14 @@ export const proxyEnvironmentCases: readonly ConformanceCase[] = defineCases("ne
     title: "a variable that is no proxy's URL is refused before anything is sent, and not repeated in the error",
     needs: ["proxy:http"],
     spec: "contract 10: no error carries a credential",
-    async run({ serve, send, create }) {
+    async run(context) {
+      const { serve, send, create } = context;
       const server = await serve(okay);
       await withEnvironment({ ...noVariables, http_proxy: "gopher://user:s3cret-proxy@127.0.0.1:1" }, async () => {
         const exchange = send(server.url(), { transport: create({ proxy: "environment" }) });
         expectNoSecret(await exchange.fails("invalid-argument", "unsupported"));
       });
-      expectEqual("connections to the origin", server.connections.length, 0);
+      await expectUnconnected(server);
     },
   },
   {

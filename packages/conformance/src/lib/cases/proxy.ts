@@ -6,6 +6,7 @@ import type { ReceivedRequest } from "../received-request.ts";
 import type { Script } from "../scripted-server.ts";
 import { certificates } from "../certificates.ts";
 import { respond } from "./respond.ts";
+import { expectRequests } from "./unasked.ts";
 
 const okay = respond(ok("Content-Length: 2"), "ok");
 const established = head("200 Connection established");
@@ -156,11 +157,13 @@ const tunnelled: readonly CaseDefinition[] = [
     title: "behind a tunnel a certificate that is not trusted, or for another name, is `tls`",
     needs: ["proxy:http", "customCa"],
     spec: "contract 7, row 4; contract 10",
-    async run({ serve, send, create }) {
+    async run(context) {
+      const { serve, send, create } = context;
       const { ca } = await certificates();
       const server = await serve(tunnel(okay));
       await send("https://localhost:1/", { transport: create({ proxy: server.origin }) }).fails("tls");
       await send("https://other.test:1/", { transport: create({ proxy: server.origin, ca }) }).fails("tls");
+      await expectRequests(context, server, { count: 2 });
       const methods = server.requests.map(({ method }) => method);
       expectEqual("the requests that were sent", methods, ["CONNECT", "CONNECT"]);
     },
@@ -204,12 +207,13 @@ const overTls: readonly CaseDefinition[] = [
     title: "an https proxy whose certificate is not trusted is `tls`, before it is told anything",
     needs: ["proxy:https", "customCa"],
     spec: "contract 7, row 4; contract 10",
-    async run({ serve, send, create }) {
+    async run(context) {
+      const { serve, send, create } = context;
       const { ca, selfSigned } = await certificates();
       const server = await serve(forwarding, { tls: selfSigned });
       for (const url of ["http://origin.test/", "https://origin.test/"])
         await send(url, { transport: create({ proxy: server.origin, ca }) }).fails("tls");
-      expectEqual("requests at the proxy", server.requests.length, 0);
+      await expectRequests(context, server);
     },
   },
   {

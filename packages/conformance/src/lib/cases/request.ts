@@ -45,8 +45,10 @@ export const requestCases: readonly ConformanceCase[] = defineCases("req", [
     spec: "contract 1; RFC 9110 8.6",
     async run(context) {
       const body = Uint8Array.of(0, 255, 13, 10, 0, 104, 195, 40, 128, 10, 10);
-      const request = await seenBy(context, "/", { method: "POST", body });
-      expectEqual("the method", request.method, "POST");
+      // A part of something larger, as views may be.
+      const view = Uint8Array.of(1, 2, 3, ...body, 4, 5).subarray(3, 3 + body.length);
+      const request = await seenBy(context, "/path?q", { method: "POST", body: view });
+      expectEqual("method and target", [request.method, request.target], ["POST", "/path?q"]);
       expectEqual("Content-Length", request.values("content-length"), ["11"]);
       expectBytes("the content", request.body, body);
     },
@@ -139,7 +141,8 @@ export const requestCases: readonly ConformanceCase[] = defineCases("req", [
     title: "a DELETE goes out with its body",
     spec: "RFC 9110 8.6 and 9.3.5; contract 9",
     async run(context) {
-      const request = await seenBy(context, "/", { method: "DELETE", body: "x=1" });
+      const request = await seenBy(context, "/path?q", { method: "DELETE", body: "x=1" });
+      expectEqual("the target", request.target, "/path?q");
       expectEqual("Content-Length", request.values("content-length"), ["3"]);
       expectBytes("the content", request.body, new TextEncoder().encode("x=1"));
     },
@@ -149,8 +152,9 @@ export const requestCases: readonly ConformanceCase[] = defineCases("req", [
     title: "a method keeps its case",
     spec: "RFC 9110 9.1; contract 9",
     async run(context) {
-      const request = await seenBy(context, "/", { method: "patch", body: "x" });
+      const request = await seenBy(context, "/", { method: "patch", body: "x=1" });
       expectEqual("the method", request.method, "patch");
+      expectBytes("the content", request.body, new TextEncoder().encode("x=1"));
     },
   },
   {
@@ -165,7 +169,7 @@ export const requestCases: readonly ConformanceCase[] = defineCases("req", [
   },
   {
     id: "req.input-not-mutated",
-    title: "the headers and the body it is given stay as they are",
+    title: "the URL, the headers and the body it is given stay as they are",
     spec: "contract 1",
     async run(context) {
       const headers = new Headers({ accept: "text/event-stream", "x-a": "1" });

@@ -113,10 +113,11 @@ export const sinkCases: readonly ConformanceCase[] = defineCases("sink", [
     id: "sink.every-piece-held-back",
     title: "a promise from every body() loses nothing and doubles nothing",
     spec: "contract 3",
-    async run({ serve, send }) {
+    async run(context) {
       const words = Array.from({ length: 200 }, (_, index) => `piece ${index}\n`);
-      const server = await serve(respond(okChunked, ...words.map((word) => chunk(word)), lastChunk));
-      await send(server.url(), { onBody: () => macrotask() }).ends(words.join(""));
+      const server = await context.serve(respond(okChunked, ...words.map((word) => chunk(word)), lastChunk));
+      await context.send(server.url(), { onBody: () => macrotask() }).ends(words.join(""));
+      await settleDown(context);
     },
   },
   {

@@ -56,8 +56,8 @@ const definitions: readonly CaseDefinition[] = [
       ] as const) {
         const server = await context.serveBlocking(answering, { tls: pair });
         expectCode(sendWith(context, `${server.origin}/`, options).thrown, "tls");
-        expectEqual("the requests", (await server.report()).requests, []);
         await expectAllClosed(server);
+        expectEqual("the requests", (await server.report()).requests, []);
       }
     },
   },
@@ -72,6 +72,29 @@ const definitions: readonly CaseDefinition[] = [
       const [request = ""] = (await server.report()).requests;
       const sent = request.startsWith("GET /path HTTP/1.1\r\n") && /\r\nhost: example\.test\r\n/i.test(request);
       expectThat(sent, "the path and the host of the URL", request);
+    },
+  },
+  {
+    id: "sync.proxy-http",
+    title: "a plain request goes to an HTTP proxy in absolute form",
+    needs: ["sync", "proxy:http"],
+    spec: "contract 1 and 4; RFC 9112 3.2.2",
+    async run(context) {
+      const proxy = await context.serveBlocking(answering);
+      expectBody(sendWith(context, "http://origin.test/path", { proxy: proxy.origin }), "ok");
+      const [request = ""] = (await proxy.report()).requests;
+      expectThat(request.startsWith("GET http://origin.test/path HTTP/1.1\r\n"), "the whole URL", request);
+    },
+  },
+  {
+    id: "sync.resolve",
+    title: "a name is connected to at the address that `resolve` gives",
+    needs: ["sync", "resolve"],
+    spec: "contract 1 and 4",
+    async run(context) {
+      const server = await context.serveBlocking(answering);
+      const url = server.origin.replace("127.0.0.1", "there.test");
+      expectBody(sendWith(context, url, { resolve: { "there.test": "127.0.0.1" } }), "ok");
     },
   },
   {

@@ -3,8 +3,9 @@ import type { BlockingStep } from "../blocking-server.ts";
 import type { CaseContext } from "../case-context.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { verbsFor } from "../core-verbs.ts";
-import { expectEqual, expectThat } from "../expect.ts";
+import { expectBytes, expectEqual, expectThat } from "../expect.ts";
 import { chunk, head, lastChunk, okChunked } from "../http-text.ts";
+import { patternBytes } from "../pattern.ts";
 import { closedPort, refusalMs, unknownHost } from "./errors.ts";
 import { blocking, expectAllClosed, expectCode, hanging, stream } from "./sync-calls.ts";
 
@@ -62,27 +63,27 @@ const definitions: readonly CaseDefinition[] = [
     title: "`requestSync` sends a body and gives head and whole body",
     spec: "contract 4 and 9",
     async run(context) {
+      const answer = patternBytes(0, 100_000);
       const server = await context.serveBlocking([
         ["request"],
-        ["send", head("201 Created", "X-A: 1", "Content-Length: 5")],
-        ["send", "hello"],
+        ["send", head("201 Created", "X-A: 1", `Content-Length: ${answer.length}`)],
+        ["send", answer],
       ]);
       const transport = blocking(context);
+      const content = patternBytes(0, 300);
       const { response, body } = verbsFor(transport).requestSync(`${server.origin}/path?q`, {
         transport,
-        body: "content",
+        method: "PUT",
+        headers: { "x-mine": "V" },
+        body: content,
       });
-      expectEqual(
-        "status, X-A and body",
-        [response.status, response.headers.get("x-a"), Buffer.from(body).toString()],
-        [201, "1", "hello"],
-      );
+      const told = [response.status, response.headers.get("x-a"), response.url];
+      expectEqual("status, X-A and URL", told, [201, "1", `${server.origin}/path?q`]);
+      expectBytes("the body", body, answer);
       const [request = ""] = (await server.report()).requests;
-      expectThat(
-        request.startsWith("POST /path?q HTTP/1.1\r\n") && request.endsWith("\r\n\r\ncontent"),
-        "the POST on the wire",
-        request,
-      );
+      const text = Buffer.from(content).toString("latin1");
+      const isWhole = request.startsWith("PUT /path?q HTTP/1.1\r\n") && request.endsWith(`\r\n\r\n${text}`);
+      expectThat(isWhole && /\r\nx-mine: V\r\n/i.test(request), "the PUT on the wire, with X-Mine", request);
     },
   },
   {

@@ -8,6 +8,7 @@ import { type Bytes, chunk, ok, okChunked } from "../http-text.ts";
 import type { ScriptedServer } from "../scripted-server.ts";
 import { type Relay, type RelayHooks, startRelay } from "../tls-relay.ts";
 import { respond } from "./respond.ts";
+import { expectRequests } from "./unasked.ts";
 
 const plainly = (server: ScriptedServer): string => server.url().replace("http:", "https:");
 
@@ -79,7 +80,7 @@ const handshakes: readonly CaseDefinition[] = [
       });
       const transport = context.create({ ca, ...selfSigned });
       await context.send(`https://127.0.0.1:${relay.port}/`, { transport }).fails("tls");
-      expectEqual("the number of requests that were sent", server.requests.length, 0);
+      await expectRequests(context, server);
     },
   },
   {

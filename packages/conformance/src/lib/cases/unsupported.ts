@@ -4,8 +4,11 @@ import { certificates } from "../certificates.ts";
 import { type CaseDefinition, type ConformanceCase, type Capability, defineCases } from "../conformance-case.ts";
 import { ConformanceError } from "../conformance-error.ts";
 import { expectEqual } from "../expect.ts";
+import { misdeclared } from "../misdeclared.ts";
 import { describeError } from "../observed-exchange.ts";
+import { respondEmpty } from "./respond.ts";
 import { expectNoSecret } from "./secrets.ts";
+import { expectUnconnected } from "./unasked.ts";
 
 /** A case in which the factory must refuse an option, as the capability is not declared. */
 function refused(
@@ -18,11 +21,11 @@ function refused(
     title: `without ${capability} declared, the factory refuses the option as \`unsupported\``,
     needs: [`!${capability}`],
     spec: "contract 1: an option a transport cannot honour throws `unsupported` at construction",
-    async run({ serve, create }: CaseContext) {
-      const server = await serve(() => {});
+    async run(context: CaseContext) {
+      const server = await context.serve(respondEmpty);
       const asked = await options(server.origin);
-      expectRefusal(() => create(asked), Object.keys(asked).join(" and "));
-      expectEqual("the number of connections", server.connections.length, 0);
+      expectRefusal(() => context.create(asked), Object.keys(asked).join(" and "));
+      await expectUnconnected(server);
     },
   };
 }
@@ -70,8 +73,10 @@ export const unsupportedCases: readonly ConformanceCase[] = defineCases("unsuppo
     spec: "contract 1",
     async run({ transport, supports }) {
       expectEqual("supports.contract", supports.contract, 1);
-      const { name, version } = transport();
-      expectEqual("name and version are words", [name !== "", version !== ""], [true, true]);
+      expectEqual("capabilities declared in other words than the contract's", misdeclared(supports), {});
+      const { name, version }: Record<"name" | "version", unknown> = transport();
+      const areWords = [name, version].map((text) => typeof text === "string" && text !== "");
+      expectEqual("name and version are words", areWords, [true, true]);
       expectEqual("supports survives JSON", JSON.parse(JSON.stringify(supports)) as unknown, { ...supports });
     },
   },

@@ -14,9 +14,10 @@ import type { ResponseSink, Transport } from "@headrace/core/transport";
 import type { CaseContext } from "../case-context.ts";
 import { ConformanceError } from "../conformance-error.ts";
 import { verbsFor } from "../core-verbs.ts";
-import { expectEqual } from "../expect.ts";
 import { describeError } from "../observed-exchange.ts";
 import type { WireLog } from "../wire-log.ts";
+import { respondEmpty } from "./respond.ts";
+import { expectUnconnected } from "./unasked.ts";
 
 type Init = Omit<EventStreamInit, "transport">;
 type OnEvent = Parameters<typeof forEachEvent>[2];
@@ -117,10 +118,8 @@ export async function expectRefusedUnsent(
   code: HeadraceErrorCode,
   call: (url: string, verbs: Verbs) => Promise<unknown>,
 ): Promise<void> {
-  const server = await context.serve(() => {
-    throw new ConformanceError("nothing to be connected to", "a connection");
-  });
+  const server = await context.serve(respondEmpty);
   const failure = expectFailure(code, call(server.url(), verbsOf(context)));
   await context.within(500, failure, `the call to be refused as ${code}`);
-  expectEqual("the number of connections", server.connections.length, 0);
+  await expectUnconnected(server);
 }

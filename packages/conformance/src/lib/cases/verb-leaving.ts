@@ -4,6 +4,8 @@ import { type CaseDefinition, type ConformanceCase, defineCases } from "../confo
 import { expectEqual } from "../expect.ts";
 import { chunk, okChunked } from "../http-text.ts";
 import type { ScriptedConnection } from "../scripted-connection.ts";
+import { respondEmpty } from "./respond.ts";
+import { expectUnconnected } from "./unasked.ts";
 import { expectRejection, type Verbs, verbsOf } from "./verb-calls.ts";
 
 const closing = "the client to close the connection";
@@ -112,9 +114,9 @@ const definitions: readonly CaseDefinition[] = [
     title: "with a signal already aborted nothing is connected to, and the reason comes back",
     spec: "contract 2",
     async run(context) {
-      const server = await context.serve(endless);
+      const server = await context.serve(respondEmpty);
       await expectRejection(verbsOf(context).open(server.url(), { signal: AbortSignal.abort("enough") }), "enough");
-      expectEqual("the number of connections", server.connections.length, 0);
+      await expectUnconnected(server);
     },
   },
   {

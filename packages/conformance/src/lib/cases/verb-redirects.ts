@@ -1,10 +1,11 @@
 import type { CaseContext } from "../case-context.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
-import { expectEqual, expectThat } from "../expect.ts";
+import { expectEqual } from "../expect.ts";
 import { head } from "../http-text.ts";
 import { patternBytes } from "../pattern.ts";
 import { arrived, call, moved, route } from "./redirect-calls.ts";
 import { respond } from "./respond.ts";
+import { expectUnconnected } from "./unasked.ts";
 import { expectFailure, expectRejection } from "./verb-calls.ts";
 
 interface MethodRow {
@@ -162,7 +163,7 @@ export const verbRedirectCases: readonly ConformanceCase[] = defineCases("redir"
         await connection.send(moved(302, other.url("/end")));
       });
       await expectRejection(call(context, server, { signal: controller.signal }), "enough");
-      expectThat(other.connections.length === 0, "no connection to the target", other.connections.length);
+      await expectUnconnected(other);
     },
   },
   {

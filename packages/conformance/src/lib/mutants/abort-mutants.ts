@@ -1,6 +1,6 @@
 import { referenceTransport } from "../reference-transport.ts";
 import { type ResponseHead, type ResponseSink, type Transport, TransportError } from "@headrace/core/transport";
-import { sends, asks, delivers, settles, type Mutant } from "./mutant.ts";
+import { sends, asks, connectInVain, delivers, settles, type Mutant } from "./mutant.ts";
 
 const loud = (...definition: Parameters<typeof sends>): Mutant => ({ ...sends(...definition), isLoud: true });
 
@@ -48,6 +48,10 @@ export const abortMutants: readonly Mutant[] = [
     setTimeout(() => later.abort(signal.reason), signal.aborted ? 30 : 1e6).unref();
     signal.addEventListener("abort", () => later.abort(signal.reason));
     await send({ ...request, signal: later.signal }, sink);
+  }),
+  sends("connects-in-vain-although-aborted", ["abort.before"], (send) => (request, sink) => {
+    if (request.signal.aborted) connectInVain(request.url);
+    return send(request, sink);
   }),
   delivers("halves-every-piece-unasked", ["abort.in-body", "sink.held-back", "sink.throw-in-body"], (sink) => ({
     body(bytes) {

@@ -1,4 +1,4 @@
-import { TransportError } from "@headrace/core/transport";
+import { type ResponseSink, TransportError } from "@headrace/core/transport";
 import { sends, delivers, settles, codeOf, withHeader, type Mutant } from "./mutant.ts";
 
 /** Heads that are changed or judged. */
@@ -36,6 +36,28 @@ export const headMutants: readonly Mutant[] = [
   delivers("calls-every-version-1.0", ["head.http-version"], (sink) => ({
     head: (head) => sink.head({ ...head, httpVersion: "1.0" }),
   })),
+  delivers("calls-http10-http11", ["head.http10"], (sink) => ({
+    head: (head) => sink.head({ ...head, httpVersion: "1.1" }),
+  })),
+  delivers("calls-every-response-redirected", ["head.before-body"], (sink) => ({
+    head: (head) => sink.head({ ...head, redirected: true }),
+  })),
+  delivers("lower-cases-content-types", ["head.content-type-kept"], (sink) => ({
+    head(head) {
+      const type = head.headers.get("content-type")?.toLowerCase() ?? "text/plain";
+      sink.head({ ...head, headers: withHeader(head.headers, "content-type", type) });
+    },
+  })),
+  sends("keeps-fields-of-the-last-response", ["head.status-codes"], (send) => {
+    const kept = new Headers();
+    return (request, sink) => {
+      const head: ResponseSink["head"] = (received) => {
+        for (const [name, value] of received.headers) kept.set(name, value);
+        sink.head({ ...received, headers: new Headers(kept) });
+      };
+      return send(request, { head, body: (bytes) => sink.body(bytes) });
+    };
+  }),
   delivers("refuses-http10", ["head.http10"], (sink) => ({
     head(head) {
       if (head.httpVersion === "1.0") throw new TransportError("protocol", "too old", { phase: "head" });

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { type Transport, TransportError, type TransportRequest, type TransportSupport } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
-import { changes, misreads, type Mutant, sends } from "./mutant.ts";
+import { changes, connectInVain, misreads, type Mutant, sends } from "./mutant.ts";
 
 /** The transports of one mutant, which it takes for one. */
 const instances: Transport[] = [];
@@ -28,6 +28,20 @@ export const lifetimeMutants: readonly Mutant[] = [
     ...reference,
     close: async () => {},
   })),
+  changes("connects-in-vain-after-close", ["conc.use-after-close"], (reference) => {
+    let isClosed = false;
+    return {
+      ...reference,
+      send(request, sink) {
+        if (isClosed) connectInVain(request.url);
+        return reference.send(request, sink);
+      },
+      close(how) {
+        isClosed = true;
+        return reference.close(how);
+      },
+    };
+  }),
   changes("does-not-wait-in-close", ["conc.close-drains"], (reference) => ({
     ...reference,
     close: async (options) => void reference.close(options),
@@ -61,6 +75,27 @@ export const lifetimeMutants: readonly Mutant[] = [
     const socket = connect(Number(request.url.port), request.url.hostname).unref();
     socket.on("error", () => {}).write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
     await once(socket, "data");
+  }),
+  changes("keeps-failed-connections-until-close", ["err.once"], (reference) => {
+    const kept: Socket[] = [];
+    return {
+      ...reference,
+      async send(request, sink) {
+        try {
+          await reference.send(request, sink);
+        } catch (error) {
+          const socket = connect(Number(request.url.port), request.url.hostname).on("error", () => {});
+          socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+          kept.push(socket);
+          await once(socket, "data");
+          throw error;
+        }
+      },
+      close(how) {
+        for (const socket of kept) socket.destroy();
+        return reference.close(how);
+      },
+    };
   }),
   sends("hands-out-dead-connections", ["conc.stale-connection"], (send) => {
     const used = new Set<string>();
@@ -114,6 +149,11 @@ export const lifetimeMutants: readonly Mutant[] = [
     const { contract: _contract, ...supports } = reference.supports;
     return { ...reference, supports };
   }),
+  changes("declares-a-word-for-a-list", ["unsupported.contract"], (reference) => ({
+    ...reference,
+    supports: { ...reference.supports, decompression: "gzip" as never },
+  })),
+  changes("has-no-version", ["unsupported.contract"], (reference) => ({ ...reference, version: undefined as never })),
   ...undeclared.map(([capability, id, value]) =>
     changes(`takes-${id.slice("unsupported.".length)}-undeclared`, [id], (reference) => ({
       ...reference,

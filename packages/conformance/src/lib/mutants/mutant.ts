@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import {
   type NetworkOptions,
   type ResponseSink,
@@ -71,6 +72,11 @@ export function settles(
 /** The code of an error that may be anything. */
 export function codeOf(error: unknown): string | undefined {
   return (error as { code?: string } | undefined)?.code;
+}
+
+/** Connects to a URL's host and hangs up at once. */
+export function connectInVain({ port, hostname }: URL): void {
+  const socket = connect(Number(port), hostname, () => socket.destroy()).on("error", () => {});
 }
 
 /** A URL whose `href` is not what the URL says. */

@@ -16,6 +16,12 @@ export const quietMutants: readonly Mutant[] = [
         throw error;
       }),
   ),
+  sends("logs-aborts-later", ["err.nothing-logged"], (send) => (request, sink) => {
+    // oxlint-disable-next-line no-console -- the fault
+    const log = (): void => console.warn("aborted");
+    request.signal.addEventListener("abort", () => setImmediate(log));
+    return send(request, sink);
+  }),
   sends("warns", ["err.nothing-logged"], (send) => (request, sink) => {
     process.emitWarning("the stack is experimental");
     return send(request, sink);

@@ -21,6 +21,25 @@ export const requestMutants: readonly Mutant[] = [
   asks("sends-body-as-text", ["req.post-bytes"], ({ body }) => ({
     body: body && new TextEncoder().encode(new TextDecoder().decode(body)),
   })),
+  asks("sends-what-is-around-the-body", ["req.post-bytes"], ({ body }) => ({
+    body: body && new Uint8Array(body.buffer, 0, body.length),
+  })),
+  asks("asks-for-a-path-without-query-unless-it-gets", ["req.post-bytes", "req.delete-body"], ({ url, method }) => ({
+    url: method === "GET" ? url : withHref(url, url.href.replace(/\?.*/, "")),
+  })),
+  sends("changes-the-url-it-was-given", ["req.input-not-mutated"], (send) => async (request, sink) => {
+    await send(request, sink);
+    request.url.pathname = "/changed";
+  }),
+  asks("sends-posts-to-the-root", ["req.post-bytes", "h2.basic"], ({ url, method }) => ({
+    url: method === "POST" ? new URL("/", url) : url,
+  })),
+  asks("sends-posts-without-fields", ["h2.basic"], ({ headers, method }) => ({
+    headers: method === "POST" ? new Headers() : headers,
+  })),
+  asks("sends-patch-without-its-body", ["req.method-case"], ({ body, method }) => ({
+    body: /^patch$/i.test(method) ? null : body,
+  })),
   asks("forgets-the-port-in-host", ["req.host-port", "req.url-ipv6", "req.url-unicode-host"], ({ url, headers }) => ({
     headers: withHeader(headers, "host", url.hostname),
   })),

@@ -45,6 +45,10 @@ export const sinkMutants: readonly Mutant[] = [
   delivers("takes-anything-for-a-promise", ["sink.other-returns"], (sink) => ({
     body: (bytes) => sink.body(bytes)?.then(() => {}),
   })),
+  sends("calls-the-sink-long-after-the-end", ["sink.every-piece-held-back"], (send) => async (request, sink) => {
+    await send(request, sink);
+    setTimeout(() => void sink.body(Uint8Array.of(1)), 20);
+  }),
   sends("buffers-without-end", ["bp.stalls", "verb.slow-consumer"], queued({})),
   sends(
     "reuses-its-buffer-while-held-back",

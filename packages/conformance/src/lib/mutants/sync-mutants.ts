@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { type NetworkOptions, type ResponseSink, type SyncTransport, TransportError } from "@headrace/core/transport";
 import { referenceTransport } from "../reference-transport.ts";
-import { codeOf, type Mutant, withHeader } from "./mutant.ts";
+import { codeOf, connectInVain, type Mutant, withHeader } from "./mutant.ts";
 import { calls, verbs } from "./verb-mutant.ts";
 
 type SendSync = SyncTransport["sendSync"];
@@ -73,6 +73,21 @@ export const syncMutants: readonly Mutant[] = [
     ["sync.request"],
     (sendSync) => (request, sink, nextWait) => sendSync({ ...request, body: null }, sink, nextWait),
   ),
+  blocks(
+    "sends-no-fields-when-it-blocks",
+    ["sync.request"],
+    (sendSync) => (request, sink, nextWait) => sendSync({ ...request, headers: new Headers() }, sink, nextWait),
+  ),
+  blocks("turns-put-into-post-when-it-blocks", ["sync.request"], (sendSync) => (request, sink, nextWait) => {
+    sendSync({ ...request, method: request.method === "PUT" ? "POST" : request.method }, sink, nextWait);
+  }),
+  blocks("sends-text-when-it-blocks", ["sync.request"], (sendSync) => (request, sink, nextWait) => {
+    const body = request.body && new TextEncoder().encode(new TextDecoder().decode(request.body));
+    sendSync({ ...request, body }, sink, nextWait);
+  }),
+  hands("reads-text-when-it-blocks", ["sync.request"], (sink) => ({
+    body: (bytes) => sink.body(new TextEncoder().encode(new TextDecoder().decode(bytes))),
+  })),
   throws(
     "takes-every-failure-for-an-end",
     ["sync.truncated", "sync.reset", "sync.reset-before-head", "sync.garbage", "sync.no-connection"],
@@ -140,12 +155,35 @@ export const syncMutants: readonly Mutant[] = [
     const { sendSync } = referenceTransport(options) as SyncTransport;
     return sendSync;
   }),
+  blocks("connects-in-vain-when-it-blocks", ["sync.after-close"], (sendSync) => (request, sink, nextWait) => {
+    connectInVain(request.url);
+    sendSync(request, sink, nextWait);
+  }),
+  verbs("connects-before-it-checks-when-it-blocks", ["sync.abort-before"], (core) => ({
+    forEachEventSync(url, init, onEvent) {
+      connectInVain(new URL(url));
+      return core.forEachEventSync(url, init, onEvent);
+    },
+  })),
+  blocks("sends-before-it-verifies-when-it-blocks", ["sync.tls-untrusted"], (sendSync, options) => {
+    const { sendSync: sendUnverified } = referenceTransport({ ...options, insecure: true }) as SyncTransport;
+    return (request, sink, nextWait) => {
+      try {
+        sendSync(request, sink, nextWait);
+      } catch (error) {
+        if (codeOf(error) === "tls") sendUnverified(request, { head() {}, body() {} }, () => 20);
+        throw error;
+      }
+    };
+  }),
   forgets("trusts-anyone-when-it-blocks", ["sync.tls-untrusted"], ({ ca: _ca, ...options }) => ({
     ...options,
     insecure: true,
   })),
   forgets("forgets-the-ca-when-it-blocks", ["sync.tls-ca"], ({ ca: _ca, ...options }) => options),
   forgets("forgets-the-socket-when-it-blocks", ["sync.unix-socket"], ({ unixSocket: _path, ...options }) => options),
+  forgets("forgets-the-proxy-when-it-blocks", ["sync.proxy-http"], ({ proxy: _proxy, ...options }) => options),
+  forgets("forgets-resolve-when-it-blocks", ["sync.resolve"], ({ resolve: _resolve, ...options }) => options),
   hands("decodes-nothing-when-it-blocks", ["sync.gzip"], (sink) => ({ body: (bytes) => sink.body(gzipSync(bytes)) })),
   hands("joins-set-cookie-when-it-blocks", ["sync.set-cookie"], (sink) => ({
     head(head) {

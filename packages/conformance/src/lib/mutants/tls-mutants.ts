@@ -1,7 +1,20 @@
 import tls from "node:tls";
 import { TransportError } from "@headrace/core/transport";
+import { openConnection } from "../reference-connection.ts";
+import { startSession } from "../reference-http2.ts";
+import { referenceTransport } from "../reference-transport.ts";
 import { asks, codeOf, misreads, type Mutant, sends, settles } from "./mutant.ts";
 import { verbs } from "./verb-mutant.ts";
+
+/** Where a handshake fails it is made again, unverified, and a request goes out before the failure is told. */
+const openAndSend: typeof openConnection = (url, options, opened) =>
+  openConnection(url, options, opened).catch(async (error: unknown) => {
+    if (codeOf(error) !== "tls") throw error;
+    const { socket } = await openConnection(url, { ...options, insecure: true }, opened);
+    socket.resume().end("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    opened.length = 0;
+    throw error;
+  });
 
 /** TLS: what is trusted, what is told, what is taken for an end. */
 export const tlsMutants: readonly Mutant[] = [
@@ -23,6 +36,18 @@ export const tlsMutants: readonly Mutant[] = [
     ],
     (options) => ({ ...options, insecure: true }),
   ),
+  {
+    name: "sends-before-it-verifies",
+    fails: [
+      "tls.self-signed",
+      "tls.hostname",
+      "tls.kept-connection-name",
+      "tls.environment-verify",
+      "tls.environment-ca",
+      "net.proxy-tunnel-tls",
+    ],
+    create: (options) => referenceTransport(options, { openConnection: openAndSend, startSession }),
+  },
   {
     ...sends("takes-old-versions-of-tls", ["tls.version"], (send) => async (request, sink) => {
       const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;

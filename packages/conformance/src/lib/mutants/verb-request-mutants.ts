@@ -1,6 +1,6 @@
 import { breakVerbs, coreVerbs } from "../core-verbs.ts";
 import { referenceTransport } from "../reference-transport.ts";
-import { codeOf, type Mutant } from "./mutant.ts";
+import { codeOf, connectInVain, type Mutant } from "./mutant.ts";
 import { calls, verbs } from "./verb-mutant.ts";
 
 const transportsOwn =
@@ -43,6 +43,16 @@ export const verbRequestMutants: readonly Mutant[] = [
         if (codeOf(error) !== "invalid-argument") throw error;
         return core.request("http://127.0.0.1:1/", init);
       }),
+  })),
+  verbs("connects-before-it-checks", ["req.header-crlf", "req.method-refused", "verb.abort-before"], (core) => ({
+    request(url, init) {
+      connectInVain(new URL(url));
+      return core.request(url, init);
+    },
+    openEventStream(url, init) {
+      connectInVain(new URL(url));
+      return core.openEventStream(url, init);
+    },
   })),
   calls("ignores-userinfo", ["req.url-userinfo"], (url) => ({ url: url.replace(/\/\/[^/@]*@/, "//") })),
   calls("prefers-userinfo-to-authorization", ["req.url-userinfo-vs-header"], (url, init) =>
