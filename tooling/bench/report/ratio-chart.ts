@@ -53,6 +53,6 @@ function keysOf({ ours, peer, floor }: ChartTheme): Readonly<Record<ComparisonRo
   return {
     ours: { name: "headrace", color: ours, symbol: "circle" },
     peer: { name: "others", color: peer, symbol: "square" },
-    floor: { name: "bytes only, no events", color: floor, symbol: "diamond" },
+    floor: { name: "floors: less than the job", color: floor, symbol: "diamond" },
   };
 }

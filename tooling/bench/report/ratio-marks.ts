@@ -49,7 +49,7 @@ export function keyMarks(keys: readonly Key[]): readonly Markish[] {
 /** Room for the names, for the key and the axis, and for the figure behind the last dot. */
 export const ratioMargins: Readonly<Record<"width" | "marginLeft" | "marginRight" | "marginTop", number>> = {
   width: chartWidth,
-  marginLeft: 220,
+  marginLeft: 236,
   marginRight: 60,
   marginTop: 64,
 };

@@ -148,6 +148,21 @@ export const errorCases: readonly ConformanceCase[] = defineCases("err", [
     },
   },
   {
+    id: "err.fin-in-upload",
+    title: "FIN before any response, from a server that takes no more of the request, is `reset` at once",
+    spec: "contract 7, row 6",
+    async run({ serve, send }) {
+      const server = await serve(async (connection) => {
+        await connection.requestHead();
+        connection.pause();
+        connection.fin();
+      });
+      const exchange = send(server.url(), { method: "POST", body: new Uint8Array(8 * 1_048_576) });
+      const { phase } = await exchange.fails("reset");
+      expectEqual("the phase", phase, "head");
+    },
+  },
+  {
     id: "err.half-close",
     title: "a whole response followed by FIN is an end although the upload is not over",
     level: "should",

@@ -41,6 +41,14 @@ export const errorMutants: readonly Mutant[] = [
         throw lost ? new TransportError("protocol", "lost", { phase: "head" }) : error;
       }),
   ),
+  sends("sends-on-after-the-server-has-closed", ["err.fin-in-upload"], (send) => (request, sink) => {
+    const sent = send(request, sink);
+    if ((request.body?.length ?? 0) < 1_048_576) return sent;
+    const aborted = new Promise<never>((_resolve, reject) =>
+      request.signal.addEventListener("abort", () => reject(request.signal.reason as Error)),
+    );
+    return sent.catch(() => aborted);
+  }),
   sends("goes-on-after-a-failure", ["err.once"], (send) => async (request, sink) => {
     await send(request, sink).catch((error: unknown) => {
       setImmediate(() => void sink.body(Uint8Array.of(1)));
