@@ -18,17 +18,28 @@ test("the user's signal aborts it, with its reason, until untie", () => {
 
 test("a signal aborted before has aborted it", () => {
   const controller = new CallController(AbortSignal.abort("early"));
-  expect([controller.aborted, controller.reason, controller.signal.reason]).toEqual([true, "early", "early"]);
+  expect([controller.aborted, controller.reason]).toEqual([true, "early"]);
 });
 
-test("the first reason holds, and is told once: to its owner, to the exchange, to the platform's signal", () => {
+test("the first reason holds, and is told once: to its owner, to the exchange, to its part", () => {
   const told: string[] = [];
   const controller = new CallController(null, (reason) => told.push(`owner ${String(reason)}`));
   controller.onAbort = (reason) => told.push(`exchange ${String(reason)}`);
-  controller.signal.addEventListener("abort", () => told.push(`signal ${String(controller.signal.reason)}`));
+  const part = new CallController(controller, (reason) => told.push(`part ${String(reason)}`));
   controller.abort("first");
   controller.abort("second");
-  expect(told).toEqual(["owner first", "exchange first", "signal first"]);
+  expect(told).toEqual(["owner first", "exchange first", "part first"]);
+  expect([part.aborted, new CallController(controller).reason]).toEqual([true, "first"]);
+});
+
+test("a part that was untied is not aborted, and unties no other", () => {
+  const whole = new CallController();
+  const first = new CallController(whole);
+  first.untie();
+  const second = new CallController(whole);
+  first.untie();
+  whole.abort("late");
+  expect([first.aborted, second.aborted]).toEqual([false, true]);
 });
 
 test("what is no signal is refused", () => {

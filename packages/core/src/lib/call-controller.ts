@@ -2,29 +2,38 @@ import { END } from "./call-ends.ts";
 import { invalidArgument } from "./headrace-error.ts";
 
 /**
- * Ends one call from outside its exchange: aborted by its own reader, or by the user's signal, to which it is tied until
- * `untie`.
+ * Ends one call from outside its exchange: aborted by its own reader, or by the user's signal or the call that it is a part
+ * of, to which it is tied until `untie`.
  *
- * An AbortController for one listener, the exchange or the wait that is under way, which makes an AbortSignal only when
- * it is asked for one: that takes 2 us and 750 bytes, a third of what core costs a call (Node 26).
+ * An AbortController for one listener, the exchange or the wait that is under way, and one part. The platform's takes 2 us
+ * and 750 bytes, a third of what core costs a call (Node 26).
  */
 export class CallController {
   aborted = false;
   reason: unknown;
   /** Called with the reason, at once. */
   onAbort: ((reason: unknown) => void) | undefined;
-  /** Lets go of the user's signal. */
+  /** Lets go of what it is tied to. */
   untie: () => void = nothing;
   readonly #owner: ((reason: unknown) => void) | undefined;
-  #platform: AbortController | undefined;
+  #part: CallController | undefined;
 
   /**
    * @param owner called with the reason, before `onAbort`
    * @throws `invalid-argument` for what is no signal
    */
-  constructor(signal?: AbortSignal | null, owner?: (reason: unknown) => void) {
+  constructor(signal?: AbortSignal | CallController | null, owner?: (reason: unknown) => void) {
     this.#owner = owner;
-    if (signal !== undefined && signal !== null) this.#tie(signal);
+    if (signal instanceof CallController) this.#join(signal);
+    else if (signal !== undefined && signal !== null) this.#tie(signal);
+  }
+
+  #join(whole: CallController): void {
+    if (whole.aborted) return this.abort(whole.reason);
+    whole.#part = this;
+    this.untie = () => {
+      if (whole.#part === this) whole.#part = undefined;
+    };
   }
 
   #tie(signal: AbortSignal): void {
@@ -42,14 +51,7 @@ export class CallController {
     this.reason = reason;
     this.#owner?.(reason);
     this.onAbort?.(reason);
-    this.#platform?.abort(reason);
-  }
-
-  /** The same for whoever needs a signal of the platform. */
-  get signal(): AbortSignal {
-    this.#platform ??= new AbortController();
-    if (this.aborted) this.#platform.abort(this.reason);
-    return this.#platform.signal;
+    this.#part?.abort(reason);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CallController } from "./call-controller.ts";
 import { callUser, END } from "./call-ends.ts";
 import type { Clocks } from "./clocks.ts";
 import {
@@ -12,12 +13,22 @@ import { refuse, type RefusedResponse, throwFailure } from "./refusal.ts";
 import type { CallSink } from "./run-call.ts";
 import type { ResponseHead } from "./transport.ts";
 
+/** What one of several connections begins with. */
+export interface StreamStart {
+  /** The stream's memory. */
+  readonly memory: string;
+  /** Bytes of the stream before it. */
+  readonly offset: number;
+  /** Whether its bytes go on from those: no byte order mark is taken off. */
+  readonly isContinued: boolean;
+  /** The call that it is a part of, which ends it instead of the options' signal. */
+  readonly call: CallController;
+}
+
 /** What a verb does with the events. */
 export interface EventConsumer {
-  /** The stream's memory to begin with. Default: `lastEventId` of the options. */
-  readonly memory?: string | undefined;
-  /** Whether its bytes go on from those of another connection: no byte order mark is taken off. */
-  readonly isContinued?: boolean;
+  /** Default: a stream of its own, whose memory is the options' `lastEventId`. */
+  readonly start?: StreamStart | undefined;
   /** The response is an event stream; its events follow. */
   accepted?(progress: Progress): void;
   event(event: ServerSentEvent): void;
@@ -57,12 +68,12 @@ export class EventReader implements CallSink, EventStreamParserOptions {
     this.progress = context.progress;
     this.progress.lastEventId = this.lastEventId;
     this.#parser = createEventStreamParser(this);
-    if (consumer.isContinued) this.#parser.push(lineFeed);
+    if (consumer.start?.isContinued) this.#parser.push(lineFeed);
   }
 
   /** The stream's memory to begin with. */
   get lastEventId(): string {
-    return this.#consumer.memory ?? this.#init.lastEventId ?? "";
+    return this.#consumer.start?.memory ?? this.#init.lastEventId ?? "";
   }
 
   get maxEventSize(): number | undefined {
@@ -100,7 +111,7 @@ export class EventReader implements CallSink, EventStreamParserOptions {
 
   /** Bytes of body up to just after the event last dispatched. */
   get bytesConsumed(): number {
-    return this.#parser.bytesConsumed - (this.#consumer.isContinued ? lineFeed.length : 0);
+    return this.#parser.bytesConsumed - (this.#consumer.start?.isContinued ? lineFeed.length : 0);
   }
 
   get accepted(): boolean {
@@ -108,7 +119,8 @@ export class EventReader implements CallSink, EventStreamParserOptions {
   }
 
   #failed(settled: { reason: unknown } | undefined): void {
-    throwFailure(settled, this.#init.signal, { progress: this.progress, refused: this.#refused });
+    const ending = this.#consumer.start?.call ?? this.#init.signal;
+    throwFailure(settled, ending, { progress: this.progress, refused: this.#refused });
   }
 
   /** Once a piece: its events have all come at the same time. */

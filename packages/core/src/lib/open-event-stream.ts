@@ -1,6 +1,6 @@
 import { CallController } from "./call-controller.ts";
 import { END, Thrown } from "./call-ends.ts";
-import { type EventConsumer, EventReader } from "./event-reader.ts";
+import { type EventConsumer, EventReader, type StreamStart } from "./event-reader.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { ServerSentEvent } from "./event-stream-parser.ts";
 import { checkInit, type EventStreamInit } from "./event-stream-init.ts";
@@ -44,10 +44,8 @@ export interface ObservedStream extends EventStream {
 
 /** What `subscribe` hears of a stream beyond its events, as it arrives. */
 export interface StreamObserver {
-  /** The stream's memory to begin with. */
-  readonly memory?: string | undefined;
-  /** Whether its bytes go on from those of another connection: no byte order mark is taken off. */
-  readonly isContinued?: boolean;
+  /** Where it is one of several connections. */
+  readonly start?: StreamStart;
   /** @param bytesConsumed bytes of body up to just after this event */
   event?(event: ServerSentEvent, bytesConsumed: number): void;
   lastEventId?(id: string): void;
@@ -81,7 +79,7 @@ class StreamCall implements EventConsumer {
   #ended: Promise<void> | undefined;
 
   constructor(init: EventStreamInit, observer: StreamObserver) {
-    this.controller = new CallController(init.signal);
+    this.controller = new CallController(observer.start?.call ?? init.signal);
     this.#init = init;
     this.#observer = observer;
   }
@@ -114,12 +112,8 @@ class StreamCall implements EventConsumer {
     this.taken();
   }
 
-  get memory(): string | undefined {
-    return this.#observer.memory;
-  }
-
-  get isContinued(): boolean {
-    return this.#observer.isContinued === true;
+  get start(): StreamStart | undefined {
+    return this.#observer.start;
   }
 
   accepted({ response }: Progress): void {

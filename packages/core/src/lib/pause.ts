@@ -1,13 +1,12 @@
+import type { CallController } from "./call-controller.ts";
+
 /** The longest delay that `setTimeout` takes: above it, it fires at once. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 
-/** Waits, and rejects with `signal.reason` as soon as that is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits, and rejects with the reason as soon as the call is aborted. */
+export function pause(ms: number, call: CallController): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
+    if (call.aborted) return reject(call.reason);
     const wait = (left: number): ReturnType<typeof setTimeout> =>
       setTimeout(
         () => {
@@ -15,13 +14,15 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
             timer = wait(left - LONGEST_DELAY);
             return;
           }
-          signal.removeEventListener("abort", onAbort);
+          call.onAbort = undefined;
           resolve();
         },
         Math.min(left, LONGEST_DELAY),
       );
     let timer = wait(ms);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
+    call.onAbort = (reason) => {
+      clearTimeout(timer);
+      reject(reason);
+    };
   });
 }

@@ -66,7 +66,7 @@ export function refuse(
  */
 export function throwFailure(
   settled: { reason: unknown } | undefined,
-  signal: AbortSignal | null | undefined,
+  signal: Pick<AbortSignal, "aborted" | "reason"> | null | undefined,
   call: { progress: Progress; refused: RefusedResponse | undefined },
 ): void {
   if (settled?.reason instanceof Thrown) throw settled.reason.value;

@@ -53,7 +53,7 @@ export async function runCall<S extends CallSink>(
       if (failed) sink.conclude(failed);
       return sink;
     } catch (reason) {
-      await pause(waitAfter(attempt, reason, { ...init, request, sink, clocks }), controller.signal);
+      await pause(waitAfter(attempt, reason, { ...init, request, sink, clocks }), controller);
     }
   }
 }

@@ -37,6 +37,7 @@ export class EventSourceRequest {
 
   /** @param finalUrl of an accepted response */
   arrived(finalUrl: string): void {
+    if (finalUrl === this.#current.href) return;
     this.#current = new URL(finalUrl);
     this.#sent(this.#current);
     if (this.#hasLeftOrigin) return;

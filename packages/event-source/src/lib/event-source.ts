@@ -70,9 +70,10 @@ export class EventSource extends EventTarget {
   readonly #url: string;
   readonly #withCredentials: boolean;
   readonly #connections: EventSourceConnections;
-  readonly #onopen = new EventHandlerSlot<Handled, Event>("open");
-  readonly #onmessage = new EventHandlerSlot<Handled, EventSourceMessageEvent>("message");
-  readonly #onerror = new EventHandlerSlot<Handled, EventSourceErrorEvent>("error");
+  // Made when they are set: most have one or two.
+  #onopen: EventHandlerSlot<Handled, Event> | undefined;
+  #onmessage: EventHandlerSlot<Handled, EventSourceMessageEvent> | undefined;
+  #onerror: EventHandlerSlot<Handled, EventSourceErrorEvent> | undefined;
   #readyState: 0 | 1 | 2 = CONNECTING;
 
   /**
@@ -115,27 +116,27 @@ export class EventSource extends EventTarget {
   }
 
   get onopen(): EventHandler<Handled, Event> {
-    return this.#onopen.value;
+    return this.#onopen?.value ?? null;
   }
 
   set onopen(handler: EventHandler<Handled, Event>) {
-    this.#onopen.set(this, handler);
+    (this.#onopen ??= new EventHandlerSlot("open")).set(this, handler);
   }
 
   get onmessage(): EventHandler<Handled, EventSourceMessageEvent> {
-    return this.#onmessage.value;
+    return this.#onmessage?.value ?? null;
   }
 
   set onmessage(handler: EventHandler<Handled, EventSourceMessageEvent>) {
-    this.#onmessage.set(this, handler);
+    (this.#onmessage ??= new EventHandlerSlot("message")).set(this, handler);
   }
 
   get onerror(): EventHandler<Handled, EventSourceErrorEvent> {
-    return this.#onerror.value;
+    return this.#onerror?.value ?? null;
   }
 
   set onerror(handler: EventHandler<Handled, EventSourceErrorEvent>) {
-    this.#onerror.set(this, handler);
+    (this.#onerror ??= new EventHandlerSlot("error")).set(this, handler);
   }
 
   /** Ends it for good: the connection is closed, and no event is fired any more. */

@@ -1,4 +1,5 @@
 import { HeadraceError, invalidArgument } from "../headrace-error.ts";
+import type { CallController } from "../call-controller.ts";
 import { untilAborted } from "../until-aborted.ts";
 
 /** A request's body that comes in pieces. Strings, which Node's fetch takes of an iterable, are sent as UTF-8. */
@@ -10,18 +11,18 @@ const LIMIT = 16 * 1024 * 1024;
 /**
  * Reads a body in pieces to its end.
  *
- * @param signal ends the reading, with its reason; the source is cancelled
+ * @param call ends the reading, with its reason; the source is cancelled
  * @throws `invalid-argument` for a stream that was read before or is locked, for pieces that cannot be sent, for
  * more than 16 MiB, and, as its cause, for what the source throws
  */
-export async function collectBody(source: BodySource, signal: AbortSignal): Promise<Uint8Array> {
+export async function collectBody(source: BodySource, call: CallController): Promise<Uint8Array> {
   const pieces = "getReader" in source ? readerOf(source) : iteratorOf(source);
   const collected: Uint8Array[] = [];
   let length = 0;
   try {
     for (;;) {
-      signal.throwIfAborted();
-      const bytes = await untilAborted(next(pieces), signal);
+      if (call.aborted) throw call.reason;
+      const bytes = await untilAborted(next(pieces), call);
       if (!bytes) return concatenate(collected, length);
       length += bytes.length;
       if (length > LIMIT) throw invalidArgument("the stream given as `body` is over 16 MiB: give bytes or a Blob");

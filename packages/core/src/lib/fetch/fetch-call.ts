@@ -126,7 +126,7 @@ export class FetchCall implements ResponseSink {
     this.#clocks.start();
     this.#clocks.watch((reason) => this.#controller.abort(reason));
     try {
-      return { ...request, body: await collectBody(stream, this.#controller.signal) };
+      return { ...request, body: await collectBody(stream, this.#controller) };
     } finally {
       this.#clocks.unwatch();
     }

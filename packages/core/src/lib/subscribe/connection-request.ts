@@ -1,3 +1,4 @@
+import type { CallController } from "../call-controller.ts";
 import type { Timeouts } from "../clocks.ts";
 import type { EventStreamInit } from "../event-stream-init.ts";
 import { untilAborted } from "../until-aborted.ts";
@@ -23,13 +24,13 @@ interface Asked {
 export async function makeConnectionRequest(
   asked: Asked,
   attempt: SubscriptionAttempt,
-  signal: AbortSignal,
+  call: CallController,
 ): Promise<ConnectionRequest> {
   const { headers, body, store: _store, resume: _resume, commit: _commit, ...rest } = asked.init;
   const made = {
-    url: withQuery(await valueFor(asked.url, attempt, signal), asked.resume.query),
-    headers: await valueFor(headers, attempt, signal),
-    body: await valueFor(body, attempt, signal),
+    url: withQuery(await valueFor(asked.url, attempt, call), asked.resume.query),
+    headers: await valueFor(headers, attempt, call),
+    body: await valueFor(body, attempt, call),
   };
   const replayable = isReplayable({ ...rest, body: made.body });
   const init: EventStreamInit = {
@@ -38,15 +39,14 @@ export async function makeConnectionRequest(
     headers: made.headers,
     body: made.body,
     timeouts: connectionTimeouts(rest.timeouts, replayable),
-    signal,
     lastEventId: asked.resume.lastEventId,
   };
   return { url: made.url, init, replayable };
 }
 
-async function valueFor<T>(value: PerAttempt<T>, attempt: SubscriptionAttempt, signal: AbortSignal): Promise<T> {
+async function valueFor<T>(value: PerAttempt<T>, attempt: SubscriptionAttempt, call: CallController): Promise<T> {
   if (typeof value !== "function") return value;
-  return await untilAborted((value as (attempt: SubscriptionAttempt) => T | Promise<T>)(attempt), signal);
+  return await untilAborted((value as (attempt: SubscriptionAttempt) => T | Promise<T>)(attempt), call);
 }
 
 /** Sets parameters in the query; all else of the URL stays as it was written, relative or not. */

@@ -6,42 +6,61 @@ const unseen = 5000;
 /** Where the monotonic clock runs on, a timer this late says the same, but for a throttled page. */
 const lateness = 30_000;
 
+/** All that watch: one timer is enough, while there are any. */
+const watches = /* @__PURE__ */ new Set<SleepWatch>();
+let timer: ReturnType<typeof setInterval> | undefined;
+/** Both clocks, as they were looked at last. */
+let wall = 0;
+let monotonic = 0;
+
 /**
  * Notices, within 5 s of waking, that the machine was asleep: what connections it had are gone or will be, and
- * nothing says so. Keeps neither the process nor the target alive.
+ * nothing says so. Keeps neither the process nor the sleeper alive.
  */
-export class SleepWatch<T extends object> {
+export class SleepWatch {
   /** Set once the machine has slept. */
   cause: HeadraceError | undefined;
-  readonly #target: WeakRef<T>;
-  readonly #onWake: (target: T) => void;
-  readonly #timer: ReturnType<typeof setInterval>;
-  #wall: number = Date.now();
-  #monotonic: number = performance.now();
+  readonly #sleeper: WeakRef<{ end(): void }>;
 
-  /** @param target what `onWake` is called with; once it is collected there is nothing to watch for */
-  constructor(target: T, onWake: (target: T) => void) {
-    this.#target = new WeakRef(target);
-    this.#onWake = onWake;
-    this.#timer = setInterval(() => this.#look(), lookEvery);
-    (this.#timer as { unref?: () => void }).unref?.();
+  /** @param sleeper ended when the machine has slept; once it is collected there is nothing to watch for */
+  constructor(sleeper: { end(): void }) {
+    this.#sleeper = new WeakRef(sleeper);
+    if (hasSlept()) lookAll(true); // Before this one came.
+    watches.add(this);
+    timer ??= start();
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    watches.delete(this);
+    if (watches.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
   }
 
-  #look(): void {
-    const wallPassed = Date.now() - this.#wall;
-    const passed = performance.now() - this.#monotonic;
-    this.#wall += wallPassed;
-    this.#monotonic += passed;
-    const awake = this.#target.deref();
-    if (!awake) return this.stop();
-    const isPage = "document" in globalThis;
-    if (wallPassed - passed < unseen && (isPage || passed < lookEvery + lateness)) return;
+  look(slept: boolean): void {
+    const sleeper = this.#sleeper.deref();
+    if (sleeper && !slept) return;
     this.stop();
     this.cause = new HeadraceError("timeout", "the machine was asleep: the connection is made anew", { phase: "idle" });
-    this.#onWake(awake);
+    sleeper?.end();
   }
+}
+
+function start(): ReturnType<typeof setInterval> {
+  const started = setInterval(() => lookAll(hasSlept()), lookEvery);
+  (started as { unref?: () => void }).unref?.();
+  return started;
+}
+
+function lookAll(slept: boolean): void {
+  for (const watch of watches) watch.look(slept);
+}
+
+/** Since this was asked before. */
+function hasSlept(): boolean {
+  const wallPassed = Date.now() - wall;
+  const passed = performance.now() - monotonic;
+  wall += wallPassed;
+  monotonic += passed;
+  return wallPassed - passed >= unseen || (!("document" in globalThis) && passed >= lookEvery + lateness);
 }

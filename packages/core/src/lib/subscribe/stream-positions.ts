@@ -1,16 +1,8 @@
+import type { StreamStart } from "../event-reader.ts";
 import type { ServerSentEvent } from "../event-stream-parser.ts";
 import type { StreamObserver } from "../open-event-stream.ts";
 import type { StreamPosition } from "./resume.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
-
-/** What a connection begins with. */
-export interface StreamStart {
-  memory: string;
-  /** Bytes of the stream before it. */
-  offset: number;
-  /** Whether its bytes go on from those. */
-  isContinued: boolean;
-}
 
 /** An event that has arrived, and the position after it. */
 export interface EventPosition extends StreamPosition {
@@ -19,9 +11,7 @@ export interface EventPosition extends StreamPosition {
 
 /** Where in the stream each event stands that has arrived and is not yet taken. */
 export class StreamPositions implements StreamObserver {
-  readonly memory: string;
-  readonly isContinued: boolean;
-  readonly #base: number;
+  readonly start: StreamStart;
   readonly #policy: RetryPolicy;
   /** Of the events in order of arrival, which is the order in which they are taken. */
   #offsets: number[] = [];
@@ -29,18 +19,16 @@ export class StreamPositions implements StreamObserver {
   #lastEventId: string;
   #lastOffset: number;
 
-  constructor({ memory, offset, isContinued }: StreamStart, policy: RetryPolicy) {
-    this.memory = memory;
-    this.isContinued = isContinued;
-    this.#base = offset;
+  constructor(start: StreamStart, policy: RetryPolicy) {
+    this.start = start;
     this.#policy = policy;
-    this.#lastEventId = memory;
-    this.#lastOffset = offset;
+    this.#lastEventId = start.memory;
+    this.#lastOffset = start.offset;
   }
 
   event(event: ServerSentEvent, bytesConsumed: number): void {
     this.#lastEventId = event.lastEventId;
-    this.#lastOffset = this.#base + bytesConsumed;
+    this.#lastOffset = this.start.offset + bytesConsumed;
     this.#offsets.push(this.#lastOffset);
   }
 

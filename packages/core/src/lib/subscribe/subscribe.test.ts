@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { asHeadraceError } from "../headrace-error.ts";
 import { bytes, head, type Script, scriptedTransport, stalled, stream } from "../scripted-transport.ts";
+import { CallController } from "../call-controller.ts";
 import { pause } from "../pause.ts";
 import { byteOffset, fromCursor, lastEventId } from "./resume.ts";
 import { subscribe } from "./subscribe.ts";
@@ -239,6 +240,26 @@ describe("it ends", () => {
     await unread.close();
     expect(await unread[Symbol.asyncIterator]().next()).toEqual({ value: undefined, done: true });
     expect(transport.requests).toHaveLength(1);
+  });
+
+  test("when it is closed before there is a head, between two connections, and while its URL is made", async () => {
+    const headless: Script = (request) => stalled(request.signal);
+    for (const script of [headless, status(500)]) {
+      const { transport } = server(script);
+      const subscription = subscribe(url, { transport });
+      const next = subscription[Symbol.asyncIterator]().next();
+      await vi.advanceTimersByTimeAsync(100);
+      await subscription.close();
+      expect(await next).toEqual({ value: undefined, done: true });
+      expect([transport.requests.length, vi.getTimerCount()]).toEqual([1, 0]);
+    }
+    const { transport } = server(silent);
+    const subscription = subscribe(() => new Promise<URL>(() => {}), { transport });
+    const next = subscription[Symbol.asyncIterator]().next();
+    await vi.advanceTimersByTimeAsync(100);
+    await subscription.close();
+    expect(await next).toEqual({ value: undefined, done: true });
+    expect(transport.requests).toEqual([]);
   });
 
   test("when its reader leaves, and its timers with it", async () => {
@@ -481,7 +502,7 @@ describe("repetitions", () => {
     const { transport } = server(stream("id: 1\ndata: a\n\nid: 2\ndata: b\n\n"), async (request, sink) => {
       sink.head(head(request));
       await sink.body(bytes("id: 1\ndata: a\n\n"));
-      await pause(5000, request.signal);
+      await pause(5000, new CallController());
       await sink.body(bytes("id: 3\ndata: c\n\nid: 4\ndata: d\n\n"));
       await stalled(request.signal);
     });

@@ -1,10 +1,13 @@
+import { CallController } from "../call-controller.ts";
+import { END } from "../call-ends.ts";
+import type { StreamStart } from "../event-reader.ts";
 import type { EventStreamInit } from "../event-stream-init.ts";
 import type { ServerSentEvent } from "../event-stream-parser.ts";
 import { type ObservedStream, openObserved } from "../open-event-stream.ts";
 import { pause } from "../pause.ts";
 import type { RecentEvents } from "./recent-events.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
-import { type EventPosition, StreamPositions, type StreamStart } from "./stream-positions.ts";
+import { type EventPosition, StreamPositions } from "./stream-positions.ts";
 import { SleepWatch } from "./sleep-watch.ts";
 
 /** How long an event is held that may be the first of a repetition: servers repeat without a pause. */
@@ -21,7 +24,7 @@ export class SubscriptionConnection {
   readonly #repetitions: Repetitions;
   #stream: ObservedStream | undefined;
   #events: AsyncIterator<ServerSentEvent, undefined> | undefined;
-  #sleep: SleepWatch<ObservedStream> | undefined;
+  #sleep: SleepWatch | undefined;
   /** Follows what was held. */
   #ready: EventPosition | undefined;
   #held: EventPosition | undefined;
@@ -43,7 +46,7 @@ export class SubscriptionConnection {
       this.#stream = stream;
       this.#events = stream[Symbol.asyncIterator]();
       this.#policy.headArrived();
-      this.#sleep = new SleepWatch(stream, (slept) => slept.end());
+      this.#sleep = new SleepWatch(stream);
     } catch (cause) {
       this.cause = cause;
     }
@@ -136,10 +139,10 @@ export class SubscriptionConnection {
 
 /** Undefined also where the next event takes too long to belong to a repetition. */
 async function inTime(arriving: Promise<ServerSentEvent | undefined>): Promise<ServerSentEvent | undefined> {
-  const waited = new AbortController();
-  const late = pause(HOLD, waited.signal).catch(() => {});
+  const waited = new CallController();
+  const late = pause(HOLD, waited).catch(() => {});
   const event = (await Promise.race([arriving, late])) ?? undefined;
-  waited.abort();
+  waited.abort(END);
   return event;
 }
 

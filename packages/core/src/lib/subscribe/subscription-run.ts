@@ -21,12 +21,14 @@ export interface Reading {
   connection?: SubscriptionConnection | undefined;
 }
 
+const byLastEventId: ResumeStrategy = /* @__PURE__ */ lastEventId();
+
 /** The life of one subscription: its connections, one after another, and how far it has got. */
 export class SubscriptionRun {
   readonly #url: PerAttempt<string | URL>;
   readonly #init: SubscribeInit;
   #controller = new CallController();
-  #resume: ResumeStrategy = lastEventId();
+  #resume: ResumeStrategy = byLastEventId;
   readonly #recent = new RecentEvents();
   #attempt = 0;
   /** What of the events taken is not stored yet. */
@@ -54,9 +56,9 @@ export class SubscriptionRun {
   async *events(reading: Reading): AsyncGenerator<ServerSentEvent, undefined, undefined> {
     if (this.#controller.aborted) return undefined;
     const { policy, end } = this.#begin();
-    const { signal } = this.#controller;
+    const call = this.#controller;
     try {
-      await this.#restore(signal);
+      await this.#restore();
       for (;;) {
         const connection = await this.#connect(policy);
         reading.connection = connection;
@@ -64,24 +66,24 @@ export class SubscriptionRun {
           for (let arrival; (arrival = connection.take() ?? (await connection.next()));) {
             yield this.#handOut(arrival);
             const storing = this.#taken();
-            if (storing) await untilAborted(storing, signal);
+            if (storing) await untilAborted(storing, call);
           }
         } finally {
           reading.connection = undefined;
           await connection.close();
         }
-        if (signal.aborted) throw signal.reason;
+        if (call.aborted) throw call.reason;
         // A repetition that was cut does not go back.
         if (connection.isReadToEnd && !this.#recent.isRepeating) this.#move(connection.positions.end);
         if (await this.#isOver(connection, policy)) return undefined;
       }
     } catch (reason) {
-      if (signal.reason !== END) throw signal.aborted ? signal.reason : reason;
+      if (call.reason !== END) throw call.aborted ? call.reason : reason;
     } finally {
       end();
       const storing = this.#uncommitted.events > 0 ? this.#store(this.#uncommitted.cursor) : undefined;
       storing?.catch(() => {}); // An abort does not wait for it.
-      if (!signal.aborted || signal.reason === END) await storing;
+      if (!call.aborted || call.reason === END) await storing;
     }
     return undefined;
   }
@@ -129,10 +131,10 @@ export class SubscriptionRun {
     this.#stored = cursor;
   }
 
-  async #restore(signal: AbortSignal): Promise<void> {
+  async #restore(): Promise<void> {
     const { store, resume, lastEventId: given = "" } = this.#init;
     this.#resume = resume ?? this.#resume;
-    const stored = await untilAborted(store?.store.get(store.key), signal);
+    const stored = store && (await untilAborted(store.store.get(store.key), this.#controller));
     if (stored !== undefined && stored !== null && typeof stored !== "string") {
       throw invalidArgument("`store` has something else than a cursor under this key: a cursor is a string");
     }
@@ -150,7 +152,7 @@ export class SubscriptionRun {
     const { counts } = this.#resume;
     const isContinued = counts === "bytes" && this.#offset > 0;
     const connection = new SubscriptionConnection(
-      { memory: this.#memory, offset: this.#offset, isContinued },
+      { memory: this.#memory, offset: this.#offset, isContinued, call: this.#controller },
       { policy, recent: this.#recent, repetitions: counts === "ids" ? (this.#init.duplicates ?? "drop") : "trust" },
     );
     try {
@@ -188,7 +190,7 @@ export class SubscriptionRun {
     if (verdict === "done") return true;
     const delay = policy.delay(cause, this.#told);
     this.#init.onRetry?.({ attempt: this.#attempt + 1, delay, cause, lastEventId: this.cursor });
-    await pause(delay, this.#controller.signal);
+    await pause(delay, this.#controller);
     return false;
   }
 
@@ -197,7 +199,7 @@ export class SubscriptionRun {
     const attempt: SubscriptionAttempt = { attempt: this.#attempt, lastEventId: this.cursor, cause: this.cause };
     const resume = this.cursor === "" ? {} : this.#resume.request(this.cursor);
     const asked = { url: this.#url, init: this.#init, resume };
-    const request = await makeConnectionRequest(asked, attempt, this.#controller.signal);
+    const request = await makeConnectionRequest(asked, attempt, this.#controller);
     policy.replayable = request.replayable;
     return request;
   }
