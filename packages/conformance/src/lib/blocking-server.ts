@@ -46,8 +46,8 @@ export interface BlockingServer {
 
 /** How a server in another thread is reached. */
 export interface BlockingServerOptions {
-  /** TLS with this certificate; default none. */
-  readonly tls?: KeyPair;
+  /** TLS with this certificate; default none. With `clientCa` it demands one of the client that this authority has signed. */
+  readonly tls?: KeyPair & { readonly clientCa?: string };
   /** Default a port of 127.0.0.1. */
   readonly listenOn?: "unix";
   /** The quiet time of `taken`, in ms; default 500. */
@@ -139,7 +139,7 @@ const serve = (socket) => {
   };
   run().catch(() => {});
 };
-const options = { noDelay: true, ...tls };
+const options = { noDelay: true, ...tls, ca: tls?.clientCa, requestCert: tls?.clientCa !== undefined };
 const server = tls ? require("node:tls").createServer(options, serve) : net.createServer(options, serve);
 server.on("tlsClientError", () => {});
 const ports = new Set();

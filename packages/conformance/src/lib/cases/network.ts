@@ -12,7 +12,7 @@ import { expectUnconnected } from "./unasked.ts";
 const okay = respond(ok("Content-Length: 2"), "ok");
 
 /** What the factory makes; undefined where it refuses the option. */
-function unlessRefused(create: () => Transport): Transport | undefined {
+export function unlessRefused(create: () => Transport): Transport | undefined {
   try {
     return create();
   } catch (error) {

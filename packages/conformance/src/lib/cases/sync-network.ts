@@ -6,6 +6,7 @@ import { certificates } from "../certificates.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual, expectThat } from "../expect.ts";
 import { chunk, lastChunk, ok, okChunked } from "../http-text.ts";
+import { unlessRefused } from "./network.ts";
 import { type BareCall, expectAllClosed, expectCode, sendSync } from "./sync-calls.ts";
 
 const answering: readonly BlockingStep[] = [["request"], ["send", ok("Content-Length: 2")], ["send", "ok"]];
@@ -62,6 +63,28 @@ const definitions: readonly CaseDefinition[] = [
     },
   },
   {
+    id: "sync.tls-insecure",
+    title: "with `insecure` a certificate that nobody trusted has signed is accepted",
+    needs: ["sync", "insecure"],
+    spec: "contract 1 and 4",
+    async run(context) {
+      const { selfSigned } = await certificates();
+      const server = await context.serveBlocking(answering, { tls: selfSigned });
+      expectBody(sendWith(context, `${server.origin}/`, { insecure: true }), "ok");
+    },
+  },
+  {
+    id: "sync.client-certificate",
+    title: "the client certificate is presented",
+    needs: ["sync", "customCa", "clientCertificate"],
+    spec: "contract 1 and 4",
+    async run(context) {
+      const { ca, server: tls, client } = await certificates();
+      const server = await context.serveBlocking(answering, { tls: { ...tls, clientCa: ca } });
+      expectBody(sendWith(context, `${server.origin}/`, { ca, ...client }), "ok");
+    },
+  },
+  {
     id: "sync.unix-socket",
     title: "a Unix domain socket is connected to; Host comes from the URL",
     needs: ["sync", "unixSocket", "machine:unixSockets"],
@@ -84,6 +107,20 @@ const definitions: readonly CaseDefinition[] = [
       expectBody(sendWith(context, "http://origin.test/path", { proxy: proxy.origin }), "ok");
       const [request = ""] = (await proxy.report()).requests;
       expectThat(request.startsWith("GET http://origin.test/path HTTP/1.1\r\n"), "the whole URL", request);
+    },
+  },
+  {
+    id: "sync.user-agent",
+    title: "`userAgent` is sent; a factory that cannot send it refuses it as `unsupported`",
+    needs: ["sync"],
+    spec: "contract 1 and 4",
+    async run(context) {
+      const transport = unlessRefused(() => context.create({ userAgent: "option/1" }));
+      if (!transport) return;
+      const server = await context.serveBlocking(answering);
+      expectBody(sendSync(context, server.origin, { transport: transport as SyncTransport }), "ok");
+      const [request = ""] = (await server.report()).requests;
+      expectEqual("User-Agent", /^user-agent:.*$/im.exec(request)?.[0].slice(11).trim(), "option/1");
     },
   },
   {

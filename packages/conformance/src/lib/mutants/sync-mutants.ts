@@ -181,6 +181,13 @@ export const syncMutants: readonly Mutant[] = [
     insecure: true,
   })),
   forgets("forgets-the-ca-when-it-blocks", ["sync.tls-ca"], ({ ca: _ca, ...options }) => options),
+  forgets("verifies-anyway-when-it-blocks", ["sync.tls-insecure"], ({ insecure: _insecure, ...options }) => options),
+  forgets(
+    "forgets-its-certificate-when-it-blocks",
+    ["sync.client-certificate"],
+    ({ cert: _cert, key: _key, ...options }) => options,
+  ),
+  forgets("forgets-its-name-when-it-blocks", ["sync.user-agent"], ({ userAgent: _name, ...options }) => options),
   forgets("forgets-the-socket-when-it-blocks", ["sync.unix-socket"], ({ unixSocket: _path, ...options }) => options),
   forgets("forgets-the-proxy-when-it-blocks", ["sync.proxy-http"], ({ proxy: _proxy, ...options }) => options),
   forgets("forgets-resolve-when-it-blocks", ["sync.resolve"], ({ resolve: _resolve, ...options }) => options),
