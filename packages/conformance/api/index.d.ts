@@ -62,8 +62,10 @@ interface BlockingServer {
 }
 /** How a server in another thread is reached. */
 interface BlockingServerOptions {
-  /** TLS with this certificate; default none. */
-  readonly tls?: KeyPair;
+  /** TLS with this certificate; default none. With `clientCa` it demands one of the client that this authority has signed. */
+  readonly tls?: KeyPair & {
+    readonly clientCa?: string;
+  };
   /** Default a port of 127.0.0.1. */
   readonly listenOn?: "unix";
   /** The quiet time of `taken`, in ms; default 500. */
