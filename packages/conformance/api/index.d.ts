@@ -1,35 +1,9 @@
 import { NetworkOptions, ResponseHead, ResponseSink, Transport, TransportRequest, TransportSupport } from "@headrace/core/transport";
+import { TLSSocket, TlsOptions } from "node:tls";
 import { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
 import { HeadraceErrorCode, HeadraceErrorOf } from "@headrace/core";
 import { Server, Socket } from "node:net";
-import { TLSSocket, TlsOptions } from "node:tls";
 import { ServerSentEvent } from "@headrace/core/parser";
-/** A certificate and its private key, in PEM. */
-interface KeyPair {
-  readonly cert: string;
-  readonly key: string;
-}
-/** Everything a TLS case needs, made when first asked for: nothing secret, nothing that expires in a repository. */
-interface Certificates {
-  /** The authority that signed the others, PEM. */
-  readonly ca: string;
-  /** For 127.0.0.1, ::1 and localhost, signed by `ca`. */
-  readonly server: KeyPair;
-  /** Signed by `ca` for `wrong.test` only. */
-  readonly wrongName: KeyPair;
-  /** Signed by `ca`, for the right names, no longer valid. */
-  readonly expired: KeyPair;
-  /** For the right names, signed by nobody but itself. */
-  readonly selfSigned: KeyPair;
-  /** Signed by `ca`, for the right names, not yet valid. */
-  readonly notYetValid: KeyPair;
-  /** Signed by `ca` for `localhost`, and for no address. */
-  readonly nameOnly: KeyPair;
-  /** A client's, signed by `ca`. */
-  readonly client: KeyPair;
-}
-/** The process's certificates; made once. */
-export declare function certificates(): Promise<Certificates>;
 /** Bytes as a script writes them: a string is one byte a character (U+0000 to U+00FF), never UTF-8. */
 type Bytes = string | Uint8Array;
 /**
@@ -62,15 +36,39 @@ interface BlockingServer {
 }
 /** How a server in another thread is reached. */
 interface BlockingServerOptions {
-  /** TLS with this certificate; default none. With `clientCa` it demands one of the client that this authority has signed. */
-  readonly tls?: KeyPair & {
-    readonly clientCa?: string;
-  };
+  /** Speak TLS with this, which goes to another thread: no functions. Default none. */
+  readonly tls?: TlsOptions;
   /** Default a port of 127.0.0.1. */
   readonly listenOn?: "unix";
   /** The quiet time of `taken`, in ms; default 500. */
   readonly quiet?: number;
 }
+/** A certificate and its private key, in PEM. */
+interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+/** Everything a TLS case needs, made when first asked for: nothing secret, nothing that expires in a repository. */
+interface Certificates {
+  /** The authority that signed the others, PEM. */
+  readonly ca: string;
+  /** For 127.0.0.1, ::1 and localhost, signed by `ca`. */
+  readonly server: KeyPair;
+  /** Signed by `ca` for `wrong.test` only. */
+  readonly wrongName: KeyPair;
+  /** Signed by `ca`, for the right names, no longer valid. */
+  readonly expired: KeyPair;
+  /** For the right names, signed by nobody but itself. */
+  readonly selfSigned: KeyPair;
+  /** Signed by `ca`, for the right names, not yet valid. */
+  readonly notYetValid: KeyPair;
+  /** Signed by `ca` for `localhost`, and for no address. */
+  readonly nameOnly: KeyPair;
+  /** A client's, signed by `ca`. */
+  readonly client: KeyPair;
+}
+/** The process's certificates; made once. */
+export declare function certificates(): Promise<Certificates>;
 /** What happened in a case, in order: bytes on the wire and calls at the client, each with its time. */
 interface WireLog {
   /** Notes an event; `bytes` are shown escaped and shortened. What the server did begins with `<`, what came to it with `>`. */

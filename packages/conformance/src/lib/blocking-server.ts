@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TlsOptions } from "node:tls";
 import { Worker } from "node:worker_threads";
-import type { KeyPair } from "./certificates.ts";
 import { type Bytes, toBytes } from "./http-text.ts";
 
 /**
@@ -46,8 +46,8 @@ export interface BlockingServer {
 
 /** How a server in another thread is reached. */
 export interface BlockingServerOptions {
-  /** TLS with this certificate; default none. With `clientCa` it demands one of the client that this authority has signed. */
-  readonly tls?: KeyPair & { readonly clientCa?: string };
+  /** Speak TLS with this, which goes to another thread: no functions. Default none. */
+  readonly tls?: TlsOptions;
   /** Default a port of 127.0.0.1. */
   readonly listenOn?: "unix";
   /** The quiet time of `taken`, in ms; default 500. */
@@ -139,7 +139,7 @@ const serve = (socket) => {
   };
   run().catch(() => {});
 };
-const options = { noDelay: true, ...tls, ca: tls?.clientCa, requestCert: tls?.clientCa !== undefined };
+const options = { noDelay: true, ...tls };
 const server = tls ? require("node:tls").createServer(options, serve) : net.createServer(options, serve);
 server.on("tlsClientError", () => {});
 const ports = new Set();

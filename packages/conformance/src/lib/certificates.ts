@@ -1,4 +1,5 @@
 import type { webcrypto } from "node:crypto";
+import type { TlsOptions } from "node:tls";
 
 /** A certificate and its private key, in PEM. */
 export interface KeyPair {
@@ -32,6 +33,11 @@ let made: Promise<Certificates> | undefined;
 export function certificates(): Promise<Certificates> {
   made ??= makeCertificates();
   return made;
+}
+
+/** TLS options of a server that demands a client's certificate, signed by `ca`. */
+export function demandingClient({ server, ca }: Certificates): TlsOptions {
+  return { ...server, ca, requestCert: true, rejectUnauthorized: true };
 }
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;

@@ -1,25 +1,14 @@
 import { join } from "node:path";
 import { tmpdir } from "node:os";
-import { asHeadraceError } from "@headrace/core";
-import type { Transport } from "@headrace/core/transport";
 import { certificates } from "../certificates.ts";
 import { type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual } from "../expect.ts";
 import { ok } from "../http-text.ts";
 import { respond } from "./respond.ts";
 import { expectUnconnected } from "./unasked.ts";
+import { unlessRefused } from "./unless-refused.ts";
 
 const okay = respond(ok("Content-Length: 2"), "ok");
-
-/** What the factory makes; undefined where it refuses the option. */
-export function unlessRefused(create: () => Transport): Transport | undefined {
-  try {
-    return create();
-  } catch (error) {
-    if (asHeadraceError(error, "unsupported") === error) return undefined;
-    throw error;
-  }
-}
 
 /** Unix domain sockets, name resolution, and options of every transport. */
 export const networkCases: readonly ConformanceCase[] = defineCases("net", [

@@ -2,12 +2,12 @@ import { gzipSync } from "node:zlib";
 import type { NetworkOptions, SyncTransport } from "@headrace/core/transport";
 import type { BlockingStep } from "../blocking-server.ts";
 import type { CaseContext } from "../case-context.ts";
-import { certificates } from "../certificates.ts";
+import { certificates, demandingClient } from "../certificates.ts";
 import { type CaseDefinition, type ConformanceCase, defineCases } from "../conformance-case.ts";
 import { expectEqual, expectThat } from "../expect.ts";
 import { chunk, lastChunk, ok, okChunked } from "../http-text.ts";
-import { unlessRefused } from "./network.ts";
 import { type BareCall, expectAllClosed, expectCode, sendSync } from "./sync-calls.ts";
+import { unlessRefused } from "./unless-refused.ts";
 
 const answering: readonly BlockingStep[] = [["request"], ["send", ok("Content-Length: 2")], ["send", "ok"]];
 
@@ -79,9 +79,10 @@ const definitions: readonly CaseDefinition[] = [
     needs: ["sync", "customCa", "clientCertificate"],
     spec: "contract 1 and 4",
     async run(context) {
-      const { ca, server: tls, client } = await certificates();
-      const server = await context.serveBlocking(answering, { tls: { ...tls, clientCa: ca } });
-      expectBody(sendWith(context, `${server.origin}/`, { ca, ...client }), "ok");
+      const made = await certificates();
+      const server = await context.serveBlocking(answering, { tls: demandingClient(made) });
+      const { cert, key } = made.client;
+      expectBody(sendWith(context, `${server.origin}/`, { ca: made.ca, cert, key }), "ok");
     },
   },
   {

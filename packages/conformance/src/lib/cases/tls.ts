@@ -1,6 +1,6 @@
 import type { NetworkOptions } from "@headrace/core/transport";
 import type { CaseContext } from "../case-context.ts";
-import { type Certificates, certificates } from "../certificates.ts";
+import { type Certificates, certificates, demandingClient } from "../certificates.ts";
 import { type CaseDefinition, type ConformanceCase, type Need, defineCases } from "../conformance-case.ts";
 import { expectEqual } from "../expect.ts";
 import { ok } from "../http-text.ts";
@@ -57,13 +57,6 @@ function accepted(handshake: Handshake): CaseDefinition {
     },
   };
 }
-
-const demandClient = ({ server, ca }: Certificates): Tls => ({
-  ...server,
-  ca,
-  requestCert: true,
-  rejectUnauthorized: true,
-});
 
 /** TLS: what is not trusted is refused before a byte of the request leaves. */
 export const tlsCases: readonly ConformanceCase[] = defineCases("tls", [
@@ -161,14 +154,14 @@ export const tlsCases: readonly ConformanceCase[] = defineCases("tls", [
     name: "client-certificate",
     title: "a client certificate is presented",
     needs: ["customCa", "clientCertificate"],
-    server: demandClient,
+    server: demandingClient,
     client: ({ ca, client }) => ({ ca, cert: client.cert, key: client.key }),
   }),
   accepted({
     name: "client-certificate-bytes",
     title: "`cert` and `key` may be bytes",
     needs: ["customCa", "clientCertificate"],
-    server: demandClient,
+    server: demandingClient,
     client: ({ ca, client }) => {
       const [cert, key] = [client.cert, client.key].map((text) => new TextEncoder().encode(text));
       return { ca, ...(cert && key && { cert, key }) };
@@ -178,7 +171,7 @@ export const tlsCases: readonly ConformanceCase[] = defineCases("tls", [
     name: "client-certificate-missing",
     title: "a server that demands a client certificate and gets none is `tls`",
     needs: ["customCa"],
-    server: demandClient,
+    server: demandingClient,
     client: ({ ca }) => ({ ca }),
   }),
   {

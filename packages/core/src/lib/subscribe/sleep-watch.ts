@@ -37,6 +37,7 @@ export class SleepWatch {
     timer = undefined;
   }
 
+  /** Ends the sleeper if the machine has slept, and itself where there is none any more. */
   look(slept: boolean): void {
     const sleeper = this.#sleeper.deref();
     if (sleeper && !slept) return;
